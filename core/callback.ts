@@ -1,0 +1,87 @@
+/**
+ * The base of callbacks: observers of training, with Keras's hooks. A hook may be asynchronous; training waits
+ * for it.
+ *
+ * @module
+ */
+
+import type { Model } from "./model.ts";
+
+/**
+ * Values by name: `loss`, `accuracy`, `valLoss`. Of a batch they are the means so far in the epoch, read from the
+ * backend when they are looked at.
+ */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What callbacks know of a run. */
+export interface CallbackParams {
+  /** `fit`'s option. */
+  readonly verbose: Verbosity;
+  /** The number of the epoch after the last. */
+  readonly epochs: number;
+  /** Batches in an epoch; `null` where the data does not say. */
+  readonly steps: number | null;
+  /** Whether the run is training, evaluation or prediction. */
+  readonly mode: "fit" | "evaluate" | "predict";
+}
+
+/** How much a run tells: nothing, a progress bar, or a line an epoch; `"auto"` asks the terminal. */
+export type Verbosity = "auto" | 0 | 1 | 2;
+
+type Hook = void | Promise<void>;
+
+/**
+ * The base of all callbacks.
+ *
+ * @example
+ * ```ts
+ * import { Callback, type Logs } from "@tensaur/tensaur";
+ *
+ * class PrintLoss extends Callback {
+ *   override onEpochEnd(epoch: number, logs: Logs) {
+ *     console.log(epoch, logs.loss);
+ *   }
+ * }
+ * new PrintLoss();
+ * ```
+ */
+// deno-lint-ignore no-explicit-any -- a callback watches models of any inputs and outputs
+export abstract class Callback<M = Model<any, any>> {
+  #model: M | null = null;
+  #params: CallbackParams | null = null;
+
+  /** The model that is trained. */
+  get model(): M {
+    return this.#model!;
+  }
+
+  /** What is known of the run. */
+  get params(): CallbackParams {
+    return this.#params!;
+  }
+
+  /** Called before the run begins. */
+  setModel(model: M): void {
+    this.#model = model;
+  }
+
+  /** Called before the run begins. */
+  setParams(params: CallbackParams): void {
+    this.#params = params;
+  }
+
+  onTrainBegin(_logs: Logs): Hook {}
+  onTrainEnd(_logs: Logs): Hook {}
+  onEpochBegin(_epoch: number, _logs: Logs): Hook {}
+  onEpochEnd(_epoch: number, _logs: Logs): Hook {}
+  onTrainBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onTrainBatchEnd(_batch: number, _logs: Logs): Hook {}
+  onTestBegin(_logs: Logs): Hook {}
+  onTestEnd(_logs: Logs): Hook {}
+  onTestBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onTestBatchEnd(_batch: number, _logs: Logs): Hook {}
+  onPredictBegin(_logs: Logs): Hook {}
+  onPredictEnd(_logs: Logs): Hook {}
+  onPredictBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onPredictBatchEnd(_batch: number, _logs: Logs): Hook {}
+}

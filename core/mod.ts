@@ -1,0 +1,89 @@
+/**
+ * What plugins build on: tensors, modules and the bases of everything that is registered. It knows no layer, no
+ * optimizer and no file format.
+ *
+ * @module
+ */
+
+export { Tensor } from "./tensor.ts";
+export type { DType, TypedArray } from "./dtype.ts";
+export type { Axis, Dim, Dims, Shape } from "./shape.ts";
+export * as ops from "./ops/mod.ts";
+export type {
+  CreationOptions,
+  IndexItem,
+  NestedValues,
+  Operand,
+  RandomOptions,
+  ReduceOptions,
+  TensorLike,
+  TensorOptions,
+} from "./ops/mod.ts";
+export {
+  arange,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./ops/mod.ts";
+export {
+  type BackwardOptions,
+  customOp,
+  type CustomOpDefinition,
+  grad,
+  hessian,
+  jacobian,
+  noGrad,
+  type TensorFunction,
+  type TransformOptions,
+  valueAndGrad,
+  vjp,
+} from "./autograd.ts";
+export { keep, Scope, scope, tidy } from "./scope.ts";
+export { Backend, type Kernel, type Operand as KernelOperand } from "./backend.ts";
+export type { MemoryReport } from "./storage.ts";
+export { type Composite, defineComposite } from "./dispatch.ts";
+export { RandomGenerator } from "./random.ts";
+export { Runtime, runtime, type RuntimeOptions, setRuntime } from "./runtime.ts";
+export { getBackend, setBackend, setSeed } from "./runtime.ts";
+export { type PluginDescription, Registry } from "./registry.ts";
+export {
+  defineManifest,
+  type PluginEntry,
+  type PluginKind,
+  type PluginManifest,
+} from "./plugin.ts";
+export { Parameter, Variable } from "./variable.ts";
+export { type CallContext, Module, type Nested, type StateDict } from "./module.ts";
+export { Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export { type ActivationFunction, Constraint, Initializer, Regularizer } from "./initializer.ts";
+export { Loss, type LossOptions, type Reduction } from "./loss.ts";
+export { MeanMetric, MeanOverExamples, Metric, type MetricOptions } from "./metric.ts";
+export {
+  type GradientAndParameter,
+  Optimizer,
+  type OptimizerOptions,
+  type Slots,
+} from "./optimizer.ts";
+export { LearningRateSchedule } from "./schedule.ts";
+export {
+  type Config,
+  type Configurable,
+  deserialize,
+  type Identifier,
+  serialize,
+  type SerializedObject,
+} from "./serialization.ts";

@@ -1,0 +1,471 @@
+/**
+ * Operations that read and write by position: slices, indices, one-hot.
+ *
+ * @module
+ */
+
+import { apply, isTensor } from "../dispatch.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import { errors, rangeError, show } from "../errors.ts";
+import {
+  type Dim,
+  type Dims,
+  formatShape,
+  normalizeAxis,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { arange, eye, fullLike, tensor, tri, zeros } from "./creation.ts";
+import {
+  add,
+  cast,
+  equal,
+  floorDivide,
+  greater,
+  less,
+  lessEqual,
+  mod,
+  multiply,
+  where,
+} from "./elementwise.ts";
+import { broadcastTo, concatenate, expandDims, flip, pad, reshape, transpose } from "./movement.ts";
+import { asDType, asTensor, type Operand } from "./operand.ts";
+import { sum } from "./reduction.ts";
+
+/** Indices as an int32 tensor. */
+function asIndices(operation: string, indices: Operand): Tensor {
+  const given = isTensor(indices) ? indices : tensor(indices, { dtype: "int32" });
+  if (isFloating(given.dtype)) throw errors.dtype(operation, "int32 index", given.dtype);
+  return asDType(given, "int32");
+}
+
+/**
+ * The entries at the given indices of an axis: `[…before, …indices, …after]`; of the flattened tensor without
+ * an axis. Negative indices count from the end.
+ *
+ * @throws {RangeError} When an index is out of range.
+ */
+export function take(
+  x: Operand,
+  indices: Operand,
+  options: { axis?: number | null } = {},
+): Tensor {
+  const input = asTensor(x);
+  const index = asIndices("take", indices);
+  const { axis = null } = options;
+  if (axis === null) return apply("take", [reshape(input, [-1]), index], { axis: 0 });
+  return apply("take", [input, index], { axis: normalizeAxis("take", axis, input.ndim) });
+}
+
+/** For each place of `indices`, the entry of x at that index along the axis; other axes broadcast. */
+export function takeAlongAxis(
+  x: Operand,
+  indices: Operand,
+  options: { axis?: number | null } = {},
+): Tensor {
+  const input = asTensor(x);
+  const index = asIndices("take along an axis", indices);
+  const { axis = -1 } = options;
+  if (axis === null) {
+    return apply("takeAlongAxis", [reshape(input, [-1]), reshape(index, [-1])], { axis: 0 });
+  }
+  if (index.ndim !== input.ndim) {
+    throw errors.shapes(
+      "take along an axis",
+      "values and indices must have as many axes",
+      input.dims,
+      index.dims,
+    );
+  }
+  const along = normalizeAxis("take along an axis", axis, input.ndim);
+  const wide = (own: Dims, other: Dims): Dim[] =>
+    own.map((d, i) => i !== along && d === 1 ? other[i] : d);
+  return apply("takeAlongAxis", [
+    broadcastTo(input, wide(input.dims, index.dims)),
+    broadcastTo(index, wide(index.dims, input.dims)),
+  ], { axis: along });
+}
+
+/** Row-major positions of multi-dimensional indices `[n, k]` into the first k axes of a shape. */
+function flatPositions(indices: Tensor, shape: Shape): Tensor {
+  const k = indices.shape[indices.ndim - 1];
+  if (k > shape.length) {
+    throw errors.shapes("scatter", `indices address at most ${shape.length} axes`, indices.dims);
+  }
+  const strides = tensor(stridesOf(shape.slice(0, k)), { dtype: "int32" });
+  const sizes = tensor(shape.slice(0, k), { dtype: "int32" });
+  const wrapped = where(less(indices, 0), add(indices, sizes), indices);
+  return sum(multiply(wrapped, strides), { axis: -1 });
+}
+
+/** Checks that indices are `[…n, k]` and flattens them to `[n, k]`. */
+function indexRows(indices: Tensor): Tensor {
+  if (indices.ndim < 1) throw errors.rank("scatter", "indices of one axis or more", indices.dims);
+  return reshape(indices, [-1, indices.dims[indices.ndim - 1]]);
+}
+
+/** Zeros of a shape with values added at the given indices `[…n, k]`; values at one place add up. */
+export function scatter(indices: Operand, values: Operand, shape: Shape): Tensor {
+  const rows = indexRows(asIndices("scatter", indices));
+  const k = rows.shape[1];
+  const rest = shape.slice(k);
+  const size = sizeOf(shape.slice(0, k));
+  const updates = reshape(asTensor(values), [rows.shape[0], ...rest]);
+  const positions = flatPositions(rows, shape);
+  return reshape(apply("scatterAdd", [updates, positions], { axis: 0, size }), shape);
+}
+
+/** x with the values at the given indices `[…n, k]` replaced; where indices repeat, one of the values stands. */
+export function scatterUpdate(inputs: Operand, indices: Operand, updates: Operand): Tensor {
+  const x = asTensor(inputs);
+  const rows = indexRows(asIndices("scatter", indices));
+  const k = rows.shape[1];
+  const rest = x.shape.slice(k);
+  const flat = reshape(x, [sizeOf(x.shape.slice(0, k)), ...rest]);
+  const values = asDType(reshape(asTensor(updates), [rows.shape[0], ...rest]), x.dtype);
+  return reshape(apply("scatterUpdate", [flat, flatPositions(rows, x.shape), values], {}), x.shape);
+}
+
+/** The part of a shape that begins at some indices. */
+export function slice(
+  x: Operand,
+  startIndices: readonly number[],
+  shape: readonly number[],
+): Tensor {
+  const input = asTensor(x);
+  const limit = startIndices.map((start, i) => shape[i] === -1 ? input.dims[i] : start + shape[i]);
+  const fits = startIndices.length === input.ndim && shape.length === input.ndim &&
+    startIndices.every((start, i) => {
+      const [d, end] = [input.dims[i], limit[i]];
+      return Number.isInteger(start) && start >= 0 && (d === null || end === null || end <= d);
+    });
+  if (!fits) {
+    throw rangeError(
+      "slice.range",
+      `Cannot slice a tensor from ${show([...startIndices])} in the shape ${
+        show([...shape])
+      } as the part must lie within it: ` +
+        `current shape is ${formatShape(input.dims)}`,
+    );
+  }
+  return apply("slice", [input], {
+    start: startIndices,
+    limit,
+    strides: startIndices.map(() => 1),
+  });
+}
+
+/** x with a part replaced by `updates`, beginning at some indices. */
+export function sliceUpdate(
+  inputs: Operand,
+  startIndices: readonly number[],
+  updates: Operand,
+): Tensor {
+  const x = asTensor(inputs);
+  const part = asDType(asTensor(updates), x.dtype);
+  const widths = x.shape.map((d, i): [number, number] => [
+    startIndices[i],
+    d - startIndices[i] - part.shape[i],
+  ]);
+  const inside = pad(fullLike(part, true, { dtype: "bool" }), widths);
+  return where(inside, pad(part, widths), x);
+}
+
+/** `[start, stop, step]` of an axis; `null` or nothing for an open end. */
+export type IndexRange = readonly [(number | null)?, (number | null)?, (number | null)?];
+
+/** One item of an index: see `Tensor.get`. */
+export type IndexItem = number | IndexRange | ":" | "..." | null | Tensor;
+
+/** Start, limit and step of a range over an axis, NumPy's rules for negative and open ends. */
+function resolveRange(
+  range: IndexRange,
+  length: number,
+): { start: number; limit: number; step: number } {
+  const step = range[2] ?? 1;
+  for (const part of range) {
+    if (part !== null && part !== undefined && !Number.isInteger(part)) {
+      throw errors.option(
+        "slice",
+        "a range",
+        "[start, stop, step] of whole numbers or null",
+        range,
+      );
+    }
+  }
+  if (step === 0) throw errors.option("slice", "the step", "a whole number other than 0", step);
+  const bound = (value: number, low: number, high: number): number =>
+    Math.min(high, Math.max(low, value < 0 ? value + length : value));
+  if (step > 0) {
+    const start = bound(range[0] ?? 0, 0, length);
+    return { start, limit: Math.max(start, bound(range[1] ?? length, 0, length)), step };
+  }
+  const first = range[0] === null || range[0] === undefined
+    ? length - 1
+    : bound(range[0], -1, length - 1);
+  const past = range[1] === null || range[1] === undefined ? -1 : bound(range[1], -1, length - 1);
+  return { start: first, limit: Math.min(first, past), step };
+}
+
+/**
+ * Part of a tensor, as NumPy's `x[…]`; see `Tensor.get` for the items.
+ *
+ * @throws {RangeError} When an index is out of range, or there are more items than axes.
+ */
+export function getItem(x: Operand, index: readonly IndexItem[]): Tensor {
+  let result = asTensor(x);
+  const items = expandEllipsis(index, result.ndim);
+  let axis = 0;
+  for (const item of items) {
+    if (item === null) result = expandDims(result, axis++);
+    else if (item === ":") axis++;
+    else if (typeof item === "number") result = pick(result, axis, item);
+    else if (isTensor(item)) {
+      result = take(result, item, { axis });
+      axis += item.ndim;
+    } else result = sliceRange(result, axis++, item);
+  }
+  return result;
+}
+
+function expandEllipsis(
+  index: readonly IndexItem[],
+  ndim: number,
+): Exclude<IndexItem, "...">[] {
+  const used = index.filter((item) => item !== null && item !== "...").length;
+  const dots = index.filter((item) => item === "...").length;
+  if (used > ndim || dots > 1) {
+    throw errors.option(
+      "index",
+      "the index",
+      `at most ${ndim} items, and at most one "..."`,
+      index.map((item) => isTensor(item) ? "tensor" : item),
+    );
+  }
+  const whole = Array<":">(ndim - used).fill(":");
+  return index.flatMap((item) => item === "..." ? whole : [item]);
+}
+
+/** The entry at one index; the axis goes. */
+function pick(x: Tensor, axis: number, index: number): Tensor {
+  const length = x.dims[axis];
+  if (length === null) throw errors.shapes("index", "the axis must be known", x.dims);
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    throw errors.option(
+      "index",
+      `index of axis ${axis}`,
+      `a whole number from ${-length} to ${length - 1}`,
+      index,
+    );
+  }
+  const at = index < 0 ? index + length : index;
+  return reshape(sliceStrided(x, axis, at, at + 1, 1), x.dims.filter((_, i) => i !== axis));
+}
+
+function sliceRange(
+  x: Tensor,
+  axis: number,
+  range: IndexRange,
+): Tensor {
+  const length = x.dims[axis];
+  if (length === null) {
+    const open = (range[0] ?? 0) === 0 && (range[1] ?? null) === null && (range[2] ?? 1) === 1;
+    if (open) return x;
+    throw errors.shapes("slice", "the axis must be known", x.dims);
+  }
+  const { start, limit, step } = resolveRange(range, length);
+  if (step > 0) return sliceStrided(x, axis, start, limit, step);
+  // Backwards: the same entries counted from the other end.
+  const reversed = flip(x, { axis });
+  return sliceStrided(reversed, axis, length - 1 - start, length - 1 - limit, -step);
+}
+
+function sliceStrided(x: Tensor, axis: number, start: number, limit: number, step: number): Tensor {
+  if (start === 0 && limit === x.dims[axis] && step === 1) return x;
+  return apply("slice", [x], {
+    start: x.dims.map((_, i) => i === axis ? start : 0),
+    limit: x.dims.map((d, i) => i === axis ? limit : d),
+    strides: x.dims.map((_, i) => i === axis ? step : 1),
+  });
+}
+
+/**
+ * For each index a row that is 1 at the index and 0 elsewhere: `[…x, numClasses]`; an index out of range gives
+ * zeros.
+ */
+export function oneHot(
+  x: Operand,
+  numClasses: number,
+  options: { axis?: number; dtype?: DType } = {},
+): Tensor {
+  const { axis = -1, dtype = "float32" } = options;
+  const indices = asIndices("one-hot encode", x);
+  const place = normalizeAxis("one-hot encode", axis, indices.ndim + 1);
+  const classes = arange(numClasses, { dtype: "int32" });
+  const shape = Array.from({ length: indices.ndim + 1 }, (_, i) => i === place ? numClasses : 1);
+  return cast(equal(expandDims(indices, place), reshape(classes, shape)), dtype);
+}
+
+/** For each row of indices, a row that is 1 at every index: `[…batch, numClasses]`. */
+export function multiHot(
+  x: Operand,
+  numClasses: number,
+  options: { axis?: number; dtype?: DType } = {},
+): Tensor {
+  const { dtype = "float32" } = options;
+  const hot = oneHot(x, numClasses, { dtype });
+  const present = sum(hot, { axis: normalizeAxis("encode", options.axis ?? -1, hot.ndim - 1) });
+  return cast(greater(present, 0), dtype);
+}
+
+/** A diagonal of a matrix, or of the matrices in the given axes: `[…rest, length]`. */
+export function diagonal(
+  x: Operand,
+  options: { offset?: number; axis1?: number; axis2?: number } = {},
+): Tensor {
+  const { offset = 0 } = options;
+  const input = asTensor(x);
+  const a = normalizeAxis("take the diagonal", options.axis1 ?? 0, input.ndim);
+  const b = normalizeAxis("take the diagonal", options.axis2 ?? 1, input.ndim);
+  const rest = input.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
+  const [rows, columns] = [input.shape[a], input.shape[b]];
+  const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
+  const first = offset >= 0 ? offset : -offset * columns;
+  const lead = rest.map((i) => input.shape[i]);
+  const flat = reshape(transpose(input, [...rest, a, b]), [...lead, rows * columns]);
+  if (length === 0) return zeros([...lead, 0], { dtype: input.dtype });
+  const last = first + (length - 1) * (columns + 1) + 1;
+  return sliceStrided(flat, flat.ndim - 1, first, last, columns + 1);
+}
+
+/** A vector on the diagonal of a square matrix; of a matrix, its diagonal. */
+export function diag(x: Operand, options: { k?: number } = {}): Tensor {
+  const { k = 0 } = options;
+  const input = asTensor(x);
+  if (input.ndim === 2) return diagonal(input, { offset: k });
+  if (input.ndim !== 1) throw errors.rank("make a diagonal", "one or two axes", input.dims);
+  const n = input.shape[0] + Math.abs(k);
+  const widened = pad(input, [[Math.max(k, 0), Math.max(-k, 0)]]);
+  return multiply(eye(n, { k, dtype: input.dtype }), k >= 0 ? widened : expandDims(widened, 1));
+}
+
+/** A tensor flattened onto the diagonal of a square matrix. */
+export function diagflat(x: Operand, options: { k?: number } = {}): Tensor {
+  return diag(reshape(x, [-1]), options);
+}
+
+/** The sum of a diagonal. */
+export function trace(
+  x: Operand,
+  options: { offset?: number; axis1?: number; axis2?: number } = {},
+): Tensor {
+  return sum(diagonal(x, options), { axis: -1 });
+}
+
+function triangle(x: Operand, k: number, keepLower: boolean): Tensor {
+  const input = asTensor(x);
+  if (input.ndim < 2) throw errors.rank("take a triangle", "two or more axes", input.dims);
+  const [n, m] = input.shape.slice(-2);
+  const lower = cast(tri(n, { m, k: keepLower ? k : k - 1 }), "bool");
+  return keepLower ? where(lower, input, 0) : where(lower, 0, input);
+}
+
+/** The elements at and below diagonal `k`; zeros above. */
+export function tril(x: Operand, options: { k?: number } = {}): Tensor {
+  return triangle(x, options.k ?? 0, true);
+}
+
+/** The elements at and above diagonal `k`; zeros below. */
+export function triu(x: Operand, options: { k?: number } = {}): Tensor {
+  return triangle(x, options.k ?? 0, false);
+}
+
+/** How often each whole number from 0 on occurs, or the sum of its weights. */
+export function bincount(
+  x: Operand,
+  options: { weights?: Operand; minlength?: number } = {},
+): Tensor {
+  const { minlength = 0 } = options;
+  const indices = reshape(asIndices("count", x), [-1]);
+  const values = indices.dataSync();
+  let size = minlength;
+  for (const value of values) {
+    if (value < 0) throw errors.option("count", "every value", "0 or above", value);
+    if (value >= size) size = value + 1;
+  }
+  const updates = options.weights === undefined
+    ? fullLike(indices, 1)
+    : reshape(asTensor(options.weights), [-1]);
+  return apply("scatterAdd", [updates, indices], { axis: 0, size });
+}
+
+/** Sums of the values that share a segment number: `[numSegments, …]`. */
+export function segmentSum(
+  data: Operand,
+  segmentIds: Operand,
+  options: { numSegments: number },
+): Tensor {
+  const ids = asIndices("sum segments", segmentIds);
+  return apply("scatterAdd", [asTensor(data), ids], { axis: 0, size: options.numSegments });
+}
+
+/** Where each value would go in a sorted vector, to keep it sorted. */
+export function searchsorted(
+  sortedSequence: Operand,
+  values: Operand,
+  options: { side?: "left" | "right" } = {},
+): Tensor {
+  const { side = "left" } = options;
+  const sequence = asTensor(sortedSequence);
+  const wanted = asTensor(values);
+  if (sequence.ndim !== 1) throw errors.rank("search", "one axis", sequence.dims);
+  const column = expandDims(wanted, -1);
+  const before = (side === "left" ? less : lessEqual)(sequence, column);
+  return sum(cast(before, "int32"), { axis: -1 });
+}
+
+/** The bin of each value: how many of the ascending edges it is not below. */
+export function digitize(x: Operand, bins: Operand): Tensor {
+  return searchsorted(bins, x, { side: "right" });
+}
+
+/** The coordinates of elements that are not 0, one vector an axis. */
+export function nonzero(x: Operand): Tensor[] {
+  const input = asTensor(x);
+  const values = input.dataSync();
+  const positions: number[] = [];
+  values.forEach((value, i) => {
+    if (value !== 0) positions.push(i);
+  });
+  return unravelIndex(tensor(positions, { dtype: "int32" }), input.shape);
+}
+
+/** Coordinates, one tensor an axis, from positions in a flattened tensor of that shape. */
+export function unravelIndex(indices: Operand, shape: Shape): Tensor[] {
+  const positions = asIndices("unravel", indices);
+  return stridesOf(shape).map((stride, i) => mod(floorDivide(positions, stride), shape[i]));
+}
+
+/** Whether each element of x is among the test elements. */
+export function isin(x: Operand, testElements: Operand): Tensor {
+  const input = asTensor(x);
+  const among = reshape(asTensor(testElements), [-1]);
+  const hits = cast(equal(expandDims(input, -1), among), "int32");
+  return cast(sum(hits, { axis: -1 }), "bool");
+}
+
+/** The columns 1, x, x², … of a vector; highest power first unless `increasing`. */
+export function vander(x: Operand, options: { n?: number; increasing?: boolean } = {}): Tensor {
+  const input = asTensor(x);
+  const n = options.n ?? input.shape[0];
+  const columns: Tensor[] = [];
+  let column = fullLike(input, 1);
+  for (let i = 0; i < n; i++) {
+    columns.push(expandDims(column, 1));
+    column = multiply(column, input);
+  }
+  if (!options.increasing) columns.reverse();
+  return concatenate(columns, { axis: 1 });
+}

@@ -1,0 +1,139 @@
+/**
+ * The runtime: the registry, the backend in use, the random generator and the recording switch. One
+ * is current; tests may make others.
+ *
+ * @module
+ */
+
+import type { Backend } from "./backend.ts";
+import { stateError, typeError } from "./errors.ts";
+import { Backend as BackendBase } from "./backend.ts";
+import { RandomGenerator } from "./random.ts";
+import { Registry } from "./registry.ts";
+
+/** What a runtime starts with. */
+export interface RuntimeOptions {
+  /** Where plugins are found. */
+  registry: Registry;
+  /** The backend that is made when the first tensor is. */
+  defaultBackend: string;
+}
+
+/** Everything that operations share. */
+export class Runtime {
+  /** Where layers, optimizers, backends and all other plugins are found. */
+  readonly registry: Registry;
+  /** Whether operations are recorded for gradients. */
+  recording = true;
+  /** How many gradient transforms are under way; inside one, gradients are recorded too. */
+  transformDepth = 0;
+  /** The source of all draws that bring no seed of their own. */
+  random: RandomGenerator = new RandomGenerator(Math.floor(Math.random() * 2 ** 32));
+  readonly #defaultBackend: string;
+  readonly #backends = new Map<string, Backend>();
+  #current: Backend | null = null;
+
+  constructor({ registry, defaultBackend }: RuntimeOptions) {
+    this.registry = registry;
+    this.#defaultBackend = defaultBackend;
+  }
+
+  /** The backend on which new tensors are made. */
+  get backend(): Backend {
+    return this.#current ??= this.backendNamed(this.#defaultBackend);
+  }
+
+  /** The backend in use, or `null` while none was needed. */
+  get backendOrNull(): Backend | null {
+    return this.#current;
+  }
+
+  /**
+   * The backend of that name, made at the first call.
+   *
+   * @throws {RangeError} When no plugin of that name is known.
+   */
+  backendNamed(name: string): Backend {
+    const canonical = this.registry.describe("backend", name).name;
+    let backend = this.#backends.get(canonical);
+    if (backend === undefined) {
+      backend = this.registry.build<Backend>("backend", name);
+      if (!(backend instanceof BackendBase)) {
+        throw typeError(
+          "backend.kind",
+          `Cannot use the plugin "${name}" as a backend: it does not extend Backend`,
+        );
+      }
+      this.#backends.set(canonical, backend);
+    }
+    return backend;
+  }
+
+  /** Makes new tensors on this backend from now on; tensors that exist stay where they are. */
+  useBackend(backend: Backend): void {
+    this.#current = backend;
+  }
+
+  /** Ends the threads of all backends. */
+  dispose(): void {
+    for (const backend of this.#backends.values()) backend.dispose();
+  }
+}
+
+let current: Runtime | null = null;
+
+/**
+ * The runtime in use.
+ *
+ * @throws {Error} When none was set: the package's main module sets one.
+ */
+export function runtime(): Runtime {
+  if (current === null) {
+    throw stateError(
+      "runtime.missing",
+      "Cannot compute as no runtime is set: import the package's main module, or call setRuntime()",
+    );
+  }
+  return current;
+}
+
+/** Makes a runtime the current one; returns the one before. */
+export function setRuntime(next: Runtime): Runtime | null {
+  const before = current;
+  current = next;
+  return before;
+}
+
+/**
+ * Chooses the backend for new tensors. One that is built in is in use when the call returns; await it for one
+ * that has to be loaded or started first.
+ *
+ * @throws {RangeError} When no backend of that name is known.
+ */
+export async function setBackend(backend: string | Backend): Promise<Backend> {
+  const active = runtime();
+  if (typeof backend === "string") {
+    if (!active.registry.isLoaded("backend", backend)) {
+      await active.registry.load("backend", backend);
+    }
+    active.useBackend(active.backendNamed(backend));
+  } else {
+    active.useBackend(backend);
+  }
+  return active.backend;
+}
+
+/** The backend on which new tensors are made. */
+export function getBackend(): Backend {
+  return runtime().backend;
+}
+
+/**
+ * Seeds every draw that brings no seed of its own: initial weights, shuffling, dropout, `randn`. The same seed
+ * gives the same numbers on every backend.
+ *
+ * @throws {RangeError} When the seed is not a whole number from 0 to 2^53 − 1.
+ */
+export function setSeed(seed: number): void {
+  runtime().random = new RandomGenerator(seed);
+}

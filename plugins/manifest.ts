@@ -1,0 +1,45 @@
+/**
+ * All that is built in. Everything here comes in by the door that a third party's package uses; taking an entry
+ * out makes just that item unknown.
+ *
+ * @module
+ */
+
+import { callbacks } from "../callbacks/plugin.ts";
+import { defineManifest, type PluginManifest } from "../core/plugin.ts";
+import { layers } from "../layers/plugin.ts";
+import { VERSION } from "../version.ts";
+import { activations } from "./activations/plugin.ts";
+import { backends } from "./backends/plugin.ts";
+import { constraints } from "./constraints/plugin.ts";
+import { datasets } from "./datasets/plugin.ts";
+import { exporters } from "./exporters/plugin.ts";
+import { importers } from "./importers/plugin.ts";
+import { initializers } from "./initializers/plugin.ts";
+import { losses } from "./losses/plugin.ts";
+import { metrics } from "./metrics/plugin.ts";
+import { optimizers } from "./optimizers/plugin.ts";
+import { regularizers } from "./regularizers/plugin.ts";
+import { schedules } from "./schedules/plugin.ts";
+
+/** The manifest of the framework's own package. */
+export const manifest: PluginManifest = defineManifest({
+  name: "tensaur",
+  version: VERSION,
+  plugins: [
+    ...backends,
+    ...initializers,
+    ...regularizers,
+    ...constraints,
+    ...activations,
+    ...layers,
+    ...losses,
+    ...metrics,
+    ...schedules,
+    ...optimizers,
+    ...callbacks,
+    ...datasets,
+    ...exporters,
+    ...importers,
+  ],
+});
