@@ -19,10 +19,21 @@ export * as metrics from "./plugins/metrics/mod.ts";
 export * as optimizers from "./plugins/optimizers/mod.ts";
 export * as regularizers from "./plugins/regularizers/mod.ts";
 export * as schedules from "./plugins/schedules/mod.ts";
+export * as data from "./data.ts";
 export { VERSION } from "./version.ts";
 
 setRuntime(
-  new Runtime({ registry: new Registry().add(manifest), defaultBackend: "reference" }),
+  new Runtime({
+    registry: new Registry().add(manifest),
+    defaults: {
+      backend: "reference",
+      initializer: "glorotUniform",
+      optimizer: "rmsprop",
+      callbacks: ["ProgressBar"],
+      modelFormat: "tensaur",
+      weightsFormat: "safetensors",
+    },
+  }),
 );
 
 /** The registry of the runtime in use: every layer, optimizer, loss and backend by kind and name. */

@@ -11,6 +11,7 @@ import { errors, rangeError, stateError } from "./errors.ts";
 import { Constraint, Initializer, Regularizer } from "./initializer.ts";
 import { type CallContext, Module, type Nested } from "./module.ts";
 import { tensor, type TensorLike } from "./ops/mod.ts";
+import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
 import { type Config, type Configurable, type Identifier, resolve } from "./serialization.ts";
 import { type Dims, formatShape, sameShape, type Shape } from "./shape.ts";
@@ -35,7 +36,7 @@ export interface WeightOptions {
   /** @default "weight" */
   name?: string;
   shape: Shape;
-  /** @default "glorotUniform" */
+  /** @default the runtime's: "glorotUniform" */
   initializer?: Identifier<Initializer>;
   /** @default that of the layer */
   dtype?: DType;
@@ -77,12 +78,12 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   implements Configurable {
   /** The dtype of its weights. */
   readonly dtype: DType;
-  /** The shape of the input without the batch axis, where it was given. */
-  readonly inputShape: Dims | null;
+  readonly #inputShape: Dims | null;
   #name: string | null;
   #trainable: boolean;
   #built = false;
   #losses: Tensor[] = [];
+  #outputDims: readonly Dims[] = [];
 
   constructor(options: LayerOptions = {}) {
     super();
@@ -93,7 +94,12 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.#name = name;
     this.#trainable = trainable;
     this.dtype = dtype;
-    this.inputShape = inputShape;
+    this.#inputShape = inputShape;
+  }
+
+  /** The shape of the input without the batch axis, where it was given. */
+  get inputShape(): Dims | null {
+    return this.#inputShape;
   }
 
   /** What summaries and state dictionaries call it. */
@@ -153,7 +159,15 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   override apply(inputs: I, context: Partial<CallContext> = {}): O {
     this.#losses = [];
     this.ensureBuilt(inputs);
-    return super.apply(inputs, context);
+    const outputs = super.apply(inputs, context);
+    const dims = [...tensorsIn(outputs)].filter((t) => t.isSymbolic).map((t) => t.dims);
+    if (dims.length > 0) this.#outputDims = dims;
+    return outputs;
+  }
+
+  /** The shapes of the outputs as last traced; none where the layer was never traced. */
+  get outputDims(): readonly Dims[] {
+    return this.#outputDims;
   }
 
   /**
@@ -165,7 +179,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     const {
       name = "weight",
       shape,
-      initializer = "glorotUniform",
+      initializer = runtime().defaults.initializer,
       dtype = this.dtype,
       trainable = true,
       regularizer = null,
@@ -282,7 +296,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       name: this.name,
       dtype: this.dtype,
       trainable: this.#trainable,
-      ...(this.inputShape === null ? {} : { inputShape: this.inputShape }),
+      ...(this.#inputShape === null ? {} : { inputShape: this.#inputShape }),
     };
   }
 
@@ -291,6 +305,32 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   static fromConfig(this: new (options: any) => unknown, config: Config): unknown {
     return new this(config);
   }
+}
+
+/** Options of {@linkcode Input}. */
+export interface InputOptions {
+  /** The shape of one example. */
+  shape: Dims;
+  /** @default "float32" */
+  dtype?: DType;
+  /** @default "input" */
+  name?: string;
+}
+
+/**
+ * A symbolic tensor that stands for a model's input: `[null, …shape]`, the batch unknown.
+ *
+ * @example
+ * ```ts
+ * import { Input, layers, sequential } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = sequential([Input({ shape: [4] }), new layers.Dense({ units: 2 })]);
+ * assertEquals(model.countParams(), 10);
+ * ```
+ */
+export function Input({ shape, dtype = "float32", name = "input" }: InputOptions): Tensor {
+  return symbolicInput([null, ...shape], dtype, name);
 }
 
 /** A symbolic tensor that stands for an input. */

@@ -5,25 +5,28 @@
  * @module
  */
 
+import { noGrad } from "./autograd.ts";
+import { defineComposite, update } from "./dispatch.ts";
+import { type DType, DTYPES, isDType, isFloating } from "./dtype.ts";
 import { errors } from "./errors.ts";
 import { alignWeights } from "./loss.ts";
 import {
   add,
+  cast,
   convertToTensor,
   divideNoNan,
+  full,
   multiply,
-  onesLike,
   sum,
   type TensorLike,
 } from "./ops/mod.ts";
+import { instanceName, numberIn, type NumberRange, switchOf } from "./options.ts";
+import type { NoAttributes } from "./primitives.ts";
 import { tidy } from "./scope.ts";
 import type { Config, Configurable } from "./serialization.ts";
 import type { Dims, Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Variable } from "./variable.ts";
-import { type DType, makeArray } from "./dtype.ts";
-import { sizeOf } from "./shape.ts";
-import { noGrad } from "./autograd.ts";
 
 /** Options that every metric takes. */
 export interface MetricOptions {
@@ -53,11 +56,15 @@ export abstract class Metric implements Configurable {
   readonly name: string;
   /** The dtype of its state. */
   readonly dtype: DType;
-  readonly #state: { variable: Variable; shape: Shape; value: number }[] = [];
+  readonly #state: { variable: Variable; value: number }[] = [];
 
   constructor(options: MetricOptions = {}) {
-    this.name = options.name ?? this.constructor.name.replace(/^./, (c) => c.toLowerCase());
-    this.dtype = options.dtype ?? "float32";
+    const { name = instanceName(this.constructor.name), dtype = "float32" } = options;
+    this.name = name;
+    if (!isDType(dtype)) {
+      throw errors.option(this.making, "dtype", `one of ${DTYPES.join(", ")}`, dtype);
+    }
+    this.dtype = dtype;
   }
 
   /** Takes a batch in. */
@@ -67,13 +74,13 @@ export abstract class Metric implements Configurable {
     sampleWeight?: TensorLike | null,
   ): void;
 
-  /** The value over all batches since the last reset, a scalar on the backend. */
+  /** The value over all batches since the last reset, a tensor on the backend. */
   abstract result(): Tensor;
 
   /** Forgets all batches. */
   resetState(): void {
-    for (const { variable, shape, value } of this.#state) {
-      tidy(() => variable.assign(filled(shape, value, variable.dtype)));
+    for (const { variable, value } of this.#state) {
+      tidy(() => variable.assign(full(variable.shape, value, { dtype: variable.dtype })));
     }
   }
 
@@ -83,26 +90,75 @@ export abstract class Metric implements Configurable {
     return this.result();
   }
 
-  /** Adds state, filled with one value. */
-  protected addVariable(name: string, shape: Shape = [], value = 0): Variable {
-    const variable = tidy(() => new Variable(filled(shape, value, this.dtype), { name }));
-    this.#state.push({ variable, shape, value });
-    return variable;
-  }
-
   /** The state on the backend. */
   get variables(): Variable[] {
     return this.#state.map(({ variable }) => variable);
   }
 
+  // For subclasses.
+
+  /** Adds state, filled with one value. */
+  protected addVariable(name: string, shape: Shape = [], value = 0): Variable {
+    const variable = tidy(() =>
+      new Variable(full(shape, value, { dtype: this.dtype as "float32" }), { name })
+    );
+    this.#state.push({ variable, value });
+    return variable;
+  }
+
+  /** What an error about an option says could not be done. */
+  protected get making(): string {
+    return `make the metric ${this.name}`;
+  }
+
+  /** What an error about targets and predictions says could not be done. */
+  protected get computing(): string {
+    return `compute the metric ${this.name}`;
+  }
+
+  /** An option that must be a number in a range. */
+  protected number(option: string, value: unknown, range: NumberRange): number {
+    return numberIn(range, this.making, option, value);
+  }
+
+  /** An option that is on or off. */
+  protected switch(option: string, value: unknown): boolean {
+    return switchOf(this.making, option, value);
+  }
+
+  /** The options that make an equal metric. */
   getConfig(): Config {
     return { name: this.name, dtype: this.dtype };
   }
+
+  /** Makes a metric from its config. */
+  static fromConfig<M extends Metric>(
+    // deno-lint-ignore no-explicit-any -- each class takes options of its own
+    this: new (options: any) => M,
+    config: Config,
+  ): M {
+    return new this(config);
+  }
 }
 
-function filled(shape: Shape, value: number, dtype: DType): Tensor {
-  return convertToTensor(makeArray(dtype, sizeOf(shape)).fill(value)).reshape(shape);
+/** The sum in a dtype; floats are brought to it first, whole numbers are summed exactly. */
+function sumAs(dtype: DType, values: Tensor): Tensor {
+  return isFloating(values.dtype) ? sum(cast(values, dtype)) : cast(sum(values), dtype);
 }
+
+/** Variables total and count; then values and, where they are weighted, weights that broadcast to them. */
+const meanUpdate = defineComposite<NoAttributes>({
+  name: "meanUpdate",
+  infer: ([total, count]) => [total, count].map(({ dims, dtype }) => ({ dims, dtype })),
+  compose: ([total, count, values, weights]) => {
+    if (weights === undefined) {
+      return [add(total, sumAs(total.dtype, values)), add(count, values.size)];
+    }
+    const weighted = multiply(cast(values, total.dtype), weights);
+    const repeats = weights.size === 0 ? 0 : values.size / weights.size;
+    return [add(total, sum(weighted)), add(count, multiply(sum(weights), repeats))];
+  },
+});
 
 /** A metric that is the weighted mean of values. */
 export abstract class MeanMetric extends Metric {
@@ -111,17 +167,13 @@ export abstract class MeanMetric extends Metric {
 
   /** Takes values in. */
   protected accumulate(values: Tensor, sampleWeight: TensorLike | null): void {
-    if (values.size === 0) return;
-    const own = convertToTensor(values, { dtype: this.dtype });
-    if (sampleWeight === null) {
-      this.total.assign(add(this.total, sum(own)));
-      this.count.assign(add(this.count, own.size));
-      return;
+    const { backend } = this.total;
+    const inputs = [values.to(backend)];
+    if (sampleWeight !== null) {
+      const given = convertToTensor(sampleWeight, { dtype: this.dtype });
+      inputs.push(alignWeights(given, values).to(backend));
     }
-    const given = convertToTensor(sampleWeight, { dtype: this.dtype });
-    const weights = multiply(alignWeights(given, own), onesLike(own));
-    this.total.assign(add(this.total, sum(multiply(own, weights))));
-    this.count.assign(add(this.count, sum(weights)));
+    update(meanUpdate, [this.total, this.count], inputs, {});
   }
 
   override result(): Tensor {
@@ -129,9 +181,27 @@ export abstract class MeanMetric extends Metric {
   }
 }
 
-/** A metric that is the weighted mean of one value an example. */
+/**
+ * A metric that is the weighted mean of one value an example.
+ *
+ * @example A metric of one's own
+ * ```ts
+ * import { MeanOverExamples, ops, type Tensor } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Overshoot extends MeanOverExamples {
+ *   compute(yTrue: Tensor, yPred: Tensor) {
+ *     return ops.greater(yPred, yTrue);
+ *   }
+ * }
+ * const overshoot = new Overshoot();
+ * overshoot.updateState([1, 2], [0, 3]);
+ * overshoot.updateState([1, 2], [2, 3]);
+ * assertEquals(overshoot.result().item(), 0.75);
+ * ```
+ */
 export abstract class MeanOverExamples extends MeanMetric {
-  /** The value of each example, `[batch, …]`. */
+  /** The value of each example, `[batch, …]`; bools count as 0 and 1. */
   abstract compute(yTrue: Tensor, yPred: Tensor): Tensor;
 
   override updateState(
@@ -146,9 +216,4 @@ export abstract class MeanOverExamples extends MeanMetric {
       })
     );
   }
-}
-
-/** Says that a metric's target and prediction do not fit. */
-export function metricShapeError(name: string, yTrue: Dims, yPred: Dims): RangeError {
-  return errors.shapes(`compute ${name}`, "targets and predictions must fit", yTrue, yPred);
 }

@@ -68,7 +68,28 @@ export {
 } from "./plugin.ts";
 export { Parameter, Variable } from "./variable.ts";
 export { type CallContext, Module, type Nested, type StateDict } from "./module.ts";
-export { Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export { Input, type InputOptions, Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export { loadModel, Model } from "./model.ts";
+export { Sequential, sequential, type SequentialOptions } from "./sequential.ts";
+export type { CompileOptions, LossFunction } from "./compilation.ts";
+export {
+  type EvaluateOptions,
+  type FitOptions,
+  NonFiniteLossError,
+  type PredictOptions,
+  type ValidationData,
+} from "./trainer.ts";
+export type { Batch, BatchLike, DataSource } from "./data/batches.ts";
+export type { SummaryOptions } from "./summary.ts";
+export { History } from "./history.ts";
+export { Callback, type CallbackParams, type Logs, type Verbosity } from "./callback.ts";
+export { Exporter, Importer } from "./exporter.ts";
+export {
+  gradCheck,
+  type GradCheckElement,
+  type GradCheckOptions,
+  type GradCheckReport,
+} from "./grad_check.ts";
 export { type ActivationFunction, Constraint, Initializer, Regularizer } from "./initializer.ts";
 export { Loss, type LossOptions, type Reduction } from "./loss.ts";
 export { MeanMetric, MeanOverExamples, Metric, type MetricOptions } from "./metric.ts";

@@ -11,12 +11,28 @@ import { Backend as BackendBase } from "./backend.ts";
 import { RandomGenerator } from "./random.ts";
 import { Registry } from "./registry.ts";
 
+/** The plugins that stand in where the user names none. */
+export interface RuntimeDefaults {
+  /** Made when the first tensor is. */
+  backend: string;
+  /** Of weights. */
+  initializer: string;
+  /** Of `compile`. */
+  optimizer: string;
+  /** Watch every `fit` that is not silent. */
+  callbacks: readonly string[];
+  /** Of `save` and `loadModel`. */
+  modelFormat: string;
+  /** Of `saveWeights` and `loadWeights`. */
+  weightsFormat: string;
+}
+
 /** What a runtime starts with. */
 export interface RuntimeOptions {
   /** Where plugins are found. */
   registry: Registry;
-  /** The backend that is made when the first tensor is. */
-  defaultBackend: string;
+  /** The plugins that stand in where the user names none; the core itself names no plugin. */
+  defaults: RuntimeDefaults;
 }
 
 /** Everything that operations share. */
@@ -29,18 +45,19 @@ export class Runtime {
   transformDepth = 0;
   /** The source of all draws that bring no seed of their own. */
   random: RandomGenerator = new RandomGenerator(Math.floor(Math.random() * 2 ** 32));
-  readonly #defaultBackend: string;
+  /** The plugins that stand in where the user names none. */
+  readonly defaults: Readonly<RuntimeDefaults>;
   readonly #backends = new Map<string, Backend>();
   #current: Backend | null = null;
 
-  constructor({ registry, defaultBackend }: RuntimeOptions) {
+  constructor({ registry, defaults }: RuntimeOptions) {
     this.registry = registry;
-    this.#defaultBackend = defaultBackend;
+    this.defaults = Object.freeze({ ...defaults });
   }
 
   /** The backend on which new tensors are made. */
   get backend(): Backend {
-    return this.#current ??= this.backendNamed(this.#defaultBackend);
+    return this.#current ??= this.backendNamed(this.defaults.backend);
   }
 
   /** The backend in use, or `null` while none was needed. */

@@ -411,7 +411,28 @@ const reluComposite = defineComposite<NoAttributes>({
   gradient: ({ outputs: [y] }, [g]) => [g && activationGradient(y, g, "relu")],
 });
 
-/** max(x, 0). Its gradient at 0 is 0. */
-export function relu(x: Operand): Tensor {
-  return applyComposite(reluComposite, [asTensor(x)], NONE)[0];
+/** Options of {@linkcode relu}. */
+export interface ReluOptions {
+  /** What values below the threshold are multiplied by. @default 0 */
+  negativeSlope?: number;
+  /** The greatest result. @default null (none) */
+  maxValue?: number | null;
+  /** Up to where values count as low. @default 0 */
+  threshold?: number;
+}
+
+/**
+ * max(x, 0), its gradient at 0 being 0. With options: min(x, `maxValue`) above the threshold, and
+ * `negativeSlope`·(x − `threshold`) below.
+ */
+export function relu(x: Operand, options: ReluOptions = {}): Tensor {
+  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
+  const input = asTensor(x);
+  if (negativeSlope === 0 && threshold === 0) {
+    const rectified = applyComposite(reluComposite, [input], NONE)[0];
+    return maxValue === null ? rectified : minimum(rectified, maxValue);
+  }
+  const high = maxValue === null ? input : minimum(input, maxValue);
+  const low = negativeSlope === 0 ? 0 : multiply(subtract(input, threshold), negativeSlope);
+  return where(greater(input, threshold), high, low);
 }

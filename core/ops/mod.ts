@@ -13,4 +13,5 @@ export * from "./indexing.ts";
 export * from "./linalg.ts";
 export * from "./sorting.ts";
 export * from "./nn.ts";
+export * from "./random.ts";
 export { asDType, asFloat, asFloatPair, asTensor } from "./operand.ts";

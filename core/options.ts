@@ -1,0 +1,87 @@
+/**
+ * Options checked: one of some names, a number in a range, true or false.
+ *
+ * @module
+ */
+
+import { errors, show, typeError } from "./errors.ts";
+
+function normalize(name: unknown): string {
+  return String(name).replaceAll("_", "").toLowerCase();
+}
+
+/**
+ * The name that an option gives, in camelCase; `fan_in` is taken for `fanIn`.
+ *
+ * @throws {RangeError} When it is none of the names.
+ */
+export function oneOf<const Name extends string>(
+  operation: string,
+  option: string,
+  value: Name | (string & Record<never, never>),
+  names: readonly Name[],
+): Name {
+  const found = names.find((name) => normalize(name) === normalize(value));
+  if (found === undefined) {
+    throw errors.option(operation, option, `one of ${names.join(", ")}`, value);
+  }
+  return found;
+}
+
+const RANGES = {
+  "finite": Number.isFinite,
+  "finite and above 0": (value: number) => value > 0 && Number.isFinite(value),
+  "finite and from 0 on": (value: number) => value >= 0 && Number.isFinite(value),
+  "finite and not above 0": (value: number) => value <= 0 && Number.isFinite(value),
+  "in [0, 1]": (value: number) => value >= 0 && value <= 1,
+  "in [0, 1)": (value: number) => value >= 0 && value < 1,
+  "in (0, 1]": (value: number) => value > 0 && value <= 1,
+  "a whole number": Number.isSafeInteger,
+  "a whole number from 0 on": (value: number) => Number.isSafeInteger(value) && value >= 0,
+  "a whole number from 1 on": (value: number) => Number.isSafeInteger(value) && value >= 1,
+};
+
+/** A range of numbers, in the words of the error that names it. */
+export type NumberRange = keyof typeof RANGES;
+
+function kindError(operation: string, option: string, kind: string, value: unknown): TypeError {
+  return typeError(
+    "option.kind",
+    `Cannot ${operation} as ${option} must be ${kind}: current ${option} is ${show(value)}`,
+  );
+}
+
+/**
+ * The number that an option gives.
+ *
+ * @throws {TypeError} When it is no number.
+ * @throws {RangeError} When it is out of range.
+ */
+export function numberIn(
+  range: NumberRange,
+  operation: string,
+  option: string,
+  value: unknown,
+): number {
+  if (typeof value !== "number") throw kindError(operation, option, "a number", value);
+  if (!RANGES[range](value)) throw errors.option(operation, option, range, value);
+  return value;
+}
+
+/**
+ * Whether an option is switched on.
+ *
+ * @throws {TypeError} When it is neither true nor false.
+ */
+export function switchOf(operation: string, option: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw kindError(operation, option, "true or false", value);
+  return value;
+}
+
+/** What an instance of a class is called where no name was given: `KLDivergence` gives `klDivergence`. */
+export function instanceName(className: string): string {
+  return className.replace(
+    /^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+/,
+    (capitals) => capitals.toLowerCase(),
+  );
+}

@@ -1,0 +1,657 @@
+/**
+ * The one loop behind `fit`, `evaluate` and `predict`.
+ *
+ * @module
+ */
+
+import { Callback, type CallbackParams, type Logs, type Verbosity } from "./callback.ts";
+import type { Compilation } from "./compilation.ts";
+import {
+  type Batch,
+  type BatchLike,
+  type BatchSource,
+  batchSource,
+  datasetOf,
+  type DataSource,
+  isDataSource,
+  unpackBatch,
+} from "./data/batches.ts";
+import type { TensorDataset } from "./data/dataset.ts";
+import { errors, rangeError, stateError, typeError } from "./errors.ts";
+import { TimeSlice } from "./event_loop.ts";
+import { History } from "./history.ts";
+import type { Model } from "./model.ts";
+import { concatenate, isfinite, multiply, take, tensor, type TensorLike } from "./ops/mod.ts";
+import { runtime } from "./runtime.ts";
+import { Scope, tensorsIn, tidy } from "./scope.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A model of any inputs and outputs. */
+// deno-lint-ignore no-explicit-any -- the loop is the same for all of them
+export type AnyModel = Model<any, any>;
+
+/** Data to validate on: targets by position, or a source that brings them. */
+export type ValidationData = readonly [TensorLike, TensorLike, TensorLike?] | DataSource;
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** How often to go through the data. @default 1 */
+  epochs?: number;
+  /** Examples in a batch. @default 32 */
+  batchSize?: number;
+  /** The part of the data, at its end, that is kept for validation: in [0, 1). @default 0 */
+  validationSplit?: number;
+  /** Data that the model is judged by after an epoch; it does not train on it. */
+  validationData?: ValidationData;
+  /** Whether each epoch has an order of its own. @default true */
+  shuffle?: boolean;
+  /** Observers. @default [] */
+  callbacks?: readonly Callback[];
+  /** What an example of a class weighs in the loss: `{ 0: 1, 1: 5 }`. */
+  classWeight?: Readonly<Record<number, number>>;
+  /** What each example weighs in the loss. */
+  sampleWeight?: TensorLike;
+  /** The number of the first epoch, to go on with a run. @default 0 */
+  initialEpoch?: number;
+  /** Batches in an epoch; a source without end needs it. @default all */
+  stepsPerEpoch?: number;
+  /** Batches of the validation data to judge by. @default all */
+  validationSteps?: number;
+  /** Examples in a batch of validation. @default batchSize */
+  validationBatchSize?: number;
+  /** Validate after every so many epochs. @default 1 */
+  validationFreq?: number;
+  /** 0: nothing, 1: a progress bar, 2: a line an epoch, `"auto"`: what suits. @default "auto" */
+  verbose?: Verbosity;
+  /** Ends the run after the batch under way; `fit` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** @default 32 */
+  batchSize?: number;
+  /** What each example weighs in the loss. */
+  sampleWeight?: TensorLike;
+  /** @default all batches */
+  steps?: number;
+  /** @default [] */
+  callbacks?: readonly Callback[];
+  /** @default 0 */
+  verbose?: Verbosity;
+  signal?: AbortSignal;
+}
+
+/** Options of `predict`. */
+export interface PredictOptions {
+  /** @default 32 */
+  batchSize?: number;
+  /** @default all batches */
+  steps?: number;
+  /** @default [] */
+  callbacks?: readonly Callback[];
+  /** @default 0 */
+  verbose?: Verbosity;
+  signal?: AbortSignal;
+}
+
+/** A loss that is not finite, met before the weights were touched. */
+export class NonFiniteLossError extends RangeError {
+  readonly code = "fit.nonFiniteLoss";
+
+  constructor(
+    /** The loss. */
+    readonly value: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function checkCount(operation: string, option: string, value: number | undefined, least = 1): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw errors.option(operation, option, `a whole number from ${least} on`, value);
+}
+
+function checkFitOptions(options: FitOptions): void {
+  checkCount("fit", "epochs", options.epochs, 0);
+  checkCount("fit", "initialEpoch", options.initialEpoch, 0);
+  checkCount("fit", "batchSize", options.batchSize);
+  checkCount("fit", "stepsPerEpoch", options.stepsPerEpoch);
+  checkCount("fit", "validationSteps", options.validationSteps);
+  checkCount("fit", "validationBatchSize", options.validationBatchSize);
+  checkCount("fit", "validationFreq", options.validationFreq);
+  const { validationSplit = 0 } = options;
+  if (!(validationSplit >= 0 && validationSplit < 1)) {
+    throw errors.option("fit", "validationSplit", "in [0, 1)", validationSplit);
+  }
+}
+
+// Callbacks.
+
+type HookName = Exclude<keyof Callback & `on${string}`, never>;
+
+/** Calls one hook of all callbacks, waiting for those that are asynchronous. */
+class CallbackList {
+  readonly #callbacks: readonly Callback[];
+
+  constructor(callbacks: readonly Callback[], model: AnyModel, params: CallbackParams) {
+    for (const callback of callbacks) {
+      if (!(callback instanceof Callback)) {
+        throw typeError(
+          "callback.kind",
+          "Cannot use a value as a callback as it does not extend Callback: construct one, such as new callbacks.EarlyStopping()",
+        );
+      }
+      callback.setModel(model);
+      callback.setParams(params);
+    }
+    this.#callbacks = callbacks;
+  }
+
+  /** The callbacks that do something in a hook; the others cost nothing. */
+  for(hook: HookName): readonly Callback[] {
+    return this.#callbacks.filter((callback) => callback[hook] !== Callback.prototype[hook]);
+  }
+
+  async call(hook: HookName, ...args: [Logs] | [number, Logs]): Promise<void> {
+    for (const callback of this.for(hook)) await invoke(callback, hook, args);
+  }
+}
+
+function invoke(
+  callback: Callback,
+  hook: HookName,
+  args: readonly unknown[],
+): void | Promise<void> {
+  return (callback[hook] as (...args: unknown[]) => void | Promise<void>).apply(callback, [
+    ...args,
+  ]);
+}
+
+/** Calls a hook of each batch; waits only when a callback asks for it. */
+function batchHook(
+  callbacks: readonly Callback[],
+  hook: HookName,
+): ((batch: number, logs: Logs) => void | Promise<void>) | null {
+  if (callbacks.length === 0) return null;
+  return (batch, logs) => {
+    let pending: Promise<void> | undefined;
+    for (const callback of callbacks) {
+      if (pending === undefined) {
+        const result = invoke(callback, hook, [batch, logs]);
+        if (result instanceof Promise) pending = result;
+      } else pending = pending.then(() => invoke(callback, hook, [batch, logs]));
+    }
+    return pending;
+  };
+}
+
+function callbackList(
+  model: AnyModel,
+  callbacks: readonly Callback[],
+  params: CallbackParams,
+): CallbackList {
+  const { registry, defaults } = runtime();
+  const watching = params.verbose === 0
+    ? []
+    : defaults.callbacks.filter((name) => registry.has("callback", name))
+      .map((name) => registry.build<Callback>("callback", name));
+  return new CallbackList([...watching, ...callbacks], model, params);
+}
+
+/** The running values, read when they are looked at. */
+function liveLogs(compilation: Compilation): Logs {
+  const logs = {};
+  for (const name of compilation.names) {
+    Object.defineProperty(logs, name, {
+      enumerable: true,
+      get: () => compilation.readNow(name),
+    });
+  }
+  return logs;
+}
+
+const NO_LOGS: Logs = Object.freeze({});
+
+// The loop.
+
+interface PassOptions {
+  source: BatchSource;
+  /** Batches to draw. */
+  steps: number | null;
+  signal: AbortSignal | undefined;
+  /** Runs a batch, in a scope of its own. */
+  step(batch: BatchLike, index: number): void;
+  before: ((batch: number) => void | Promise<void>) | null;
+  after: ((batch: number) => void | Promise<void>) | null;
+  /** Whether to stop before the next batch. */
+  stop(): boolean;
+  /** Batches of an earlier pass to go on with. */
+  iterator?: Iterator<BatchLike> | AsyncIterator<BatchLike>;
+}
+
+/** Goes through the batches of a source; returns how many there were. */
+async function pass(options: PassOptions, slice: TimeSlice): Promise<number> {
+  const { source, steps, signal, before, after } = options;
+  const iterator = options.iterator ?? source.pass();
+  let index = 0;
+  try {
+    while (steps === null || index < steps) {
+      signal?.throwIfAborted();
+      if (options.stop()) break;
+      if (before !== null) await before(index);
+      if (!await turn(iterator, options, index)) break;
+      const waiting = after === null ? undefined : after(index);
+      if (waiting !== undefined) await waiting;
+      index++;
+      if (slice.isOver) await slice.giveWay();
+    }
+  } finally {
+    if (options.iterator === undefined) await iterator.return?.();
+  }
+  return index;
+}
+
+/** Draws a batch and runs it, in a scope that is open only while nothing else can run. */
+async function turn(
+  iterator: Iterator<BatchLike> | AsyncIterator<BatchLike>,
+  { source, step }: PassOptions,
+  index: number,
+): Promise<boolean> {
+  let scope = new Scope();
+  try {
+    let drawn = iterator.next();
+    if (drawn instanceof Promise) {
+      scope.close();
+      drawn = await drawn;
+      scope = new Scope();
+      if (source.owned && !drawn.done) { for (const t of tensorsIn(drawn.value)) scope.add(t); }
+    }
+    if (drawn.done) return false;
+    step(drawn.value, index);
+    return true;
+  } finally {
+    scope.close();
+  }
+}
+
+/** Whether a loss lets training go on; asked only where reading costs nothing. */
+export function checkLoss(loss: Tensor, batch: Batch): void {
+  if (loss.backend.view === undefined) return;
+  const value = loss.item();
+  if (Number.isFinite(value)) return;
+  const inputs = [...tensorsIn(batch.x)];
+  const faulty = (t: Tensor): boolean => tidy(() => !isfinite(t).all().item());
+  const cause = inputs.some(faulty)
+    ? "the input of this batch holds NaN or infinite values; remove or replace them"
+    : batch.y !== null && faulty(batch.y)
+    ? "the targets of this batch hold NaN or infinite values; remove or replace them"
+    : "the computation overflowed; try a smaller learning rate, clipnorm, or scaled inputs";
+  throw new NonFiniteLossError(
+    value,
+    `Cannot train on as the loss is ${value}: ${cause}. The weights are as they were before this batch`,
+  );
+}
+
+/** The weights of a batch's examples, those of their classes included. */
+function withClassWeights(
+  batch: Batch,
+  classWeight: Readonly<Record<number, number>> | undefined,
+): Batch {
+  if (classWeight === undefined || batch.y === null) return batch;
+  const labels = Object.keys(classWeight).map(Number);
+  if (labels.some((label) => !Number.isInteger(label) || label < 0)) {
+    throw errors.option("fit", "classWeight", "a record by class number", labels);
+  }
+  const table = new Float32Array(Math.max(...labels) + 1).fill(1);
+  for (const label of labels) table[label] = classWeight[label];
+  const { y } = batch;
+  const classes = y.ndim > 1 && y.shape[y.ndim - 1] > 1
+    ? y.argmax({ axis: -1 })
+    : y.reshape([-1]).cast("int32");
+  const missing = classes.greaterEqual(table.length).any().item();
+  if (missing) {
+    throw rangeError(
+      "fit.classWeight",
+      `Cannot weigh classes as a label is above the greatest class of classWeight, ${
+        table.length - 1
+      }: give every class a weight`,
+    );
+  }
+  const weights = take(tensor(table).to(y.backend), classes, { axis: 0 });
+  const sampleWeight = batch.sampleWeight === null
+    ? weights
+    : multiply(batch.sampleWeight, weights);
+  return { ...batch, sampleWeight };
+}
+
+/** Keeps a model from being trained twice at once. */
+const running = new WeakSet<AnyModel>();
+
+async function exclusively<T>(model: AnyModel, run: () => Promise<T>): Promise<T> {
+  if (running.has(model)) {
+    throw stateError(
+      "fit.running",
+      `Cannot fit the model ${model.name} as another fit of it is under way: await the first`,
+    );
+  }
+  running.add(model);
+  try {
+    return await run();
+  } finally {
+    running.delete(model);
+  }
+}
+
+// fit.
+
+interface TrainingData {
+  train: BatchSource;
+  validation: BatchSource | null;
+  /** What was made here and is freed at the end. */
+  made: TensorDataset[];
+}
+
+function trainingData(
+  model: AnyModel,
+  x: TensorLike | DataSource,
+  y: TensorLike | null,
+  options: FitOptions,
+): TrainingData {
+  const { validationData, validationSplit = 0, shuffle = true } = options;
+  const made: TensorDataset[] = [];
+  const evaluationOptions = {
+    batchSize: options.validationBatchSize ?? options.batchSize ?? null,
+    shuffle: false,
+  };
+  let validation: BatchSource | null = null;
+  const validateOn = (dataset: TensorDataset): void => {
+    made.push(dataset);
+    validation = batchSource(dataset, evaluationOptions);
+  };
+  if (validationData !== undefined) {
+    if (isDataSource(validationData)) {
+      const fixed = "batchSize" in validationData;
+      validation = batchSource(validationData, fixed ? UNBATCHED : evaluationOptions);
+    } else {
+      const [vx, vy, weights = null] = validationData;
+      validateOn(datasetOf(vx, vy, weights, model.inputShape));
+    }
+  }
+  if (isDataSource(x)) {
+    if (validationSplit > 0 || options.sampleWeight !== undefined) {
+      throw errors.option(
+        "fit a dataset",
+        "validationSplit and sampleWeight",
+        "left out (give validationData, and weights as the third part of each batch)",
+        validationSplit,
+      );
+    }
+    const train = batchSource(x, { batchSize: options.batchSize ?? null, shuffle });
+    return { train, validation, made };
+  }
+  let dataset = datasetOf(x, y, options.sampleWeight ?? null, model.inputShape);
+  if (dataset.length === 0) {
+    throw errors.option("fit", "the number of examples", "above 0", 0);
+  }
+  made.push(dataset);
+  if (validationSplit > 0 && validationData === undefined) {
+    const cut = Math.floor(dataset.length * (1 - validationSplit));
+    if (cut === 0 || cut === dataset.length) {
+      throw errors.option(
+        "fit",
+        "validationSplit",
+        `such that ${dataset.length} examples leave some on both sides`,
+        validationSplit,
+      );
+    }
+    validateOn(dataset.slice(cut));
+    dataset = dataset.slice(0, cut);
+    made.push(dataset);
+  }
+  const train = batchSource(dataset, { batchSize: options.batchSize ?? null, shuffle });
+  return { train, validation, made };
+}
+
+const UNBATCHED = { batchSize: null, shuffle: false };
+
+function release(datasets: readonly TensorDataset[]): void {
+  for (const { tensors } of datasets) for (const t of tensors) t.dispose();
+}
+
+/** Trains a model; see `Model.fit`. */
+export function fit(
+  model: AnyModel,
+  compilation: Compilation,
+  x: TensorLike | DataSource,
+  y: TensorLike | null,
+  options: FitOptions,
+): Promise<History> {
+  return exclusively(model, async () => {
+    checkFitOptions(options);
+    const data = trainingData(model, x, y, options);
+    try {
+      return await runEpochs(model, compilation, data, options);
+    } finally {
+      release(data.made);
+    }
+  });
+}
+
+async function runEpochs(
+  model: AnyModel,
+  compilation: Compilation,
+  { train, validation }: TrainingData,
+  options: FitOptions,
+): Promise<History> {
+  const { epochs = 1, initialEpoch = 0, stepsPerEpoch = null, validationFreq = 1, signal } =
+    options;
+  const { verbose = "auto", callbacks: given = [], classWeight } = options;
+  const history = new History();
+  const steps = stepsPerEpoch ?? train.length;
+  const callbacks = callbackList(model, [history, ...given], {
+    verbose,
+    epochs,
+    steps,
+    mode: "fit",
+  });
+  const begin = batchHook(callbacks.for("onTrainBatchBegin"), "onTrainBatchBegin");
+  const end = batchHook(callbacks.for("onTrainBatchEnd"), "onTrainBatchEnd");
+  const slice = new TimeSlice();
+  // A source without a length goes on from epoch to epoch where steps are counted.
+  const lasting = stepsPerEpoch !== null && train.length === null ? train.pass() : undefined;
+  model.stopTraining = false;
+  await callbacks.call("onTrainBegin", NO_LOGS);
+  let logs: Logs = NO_LOGS;
+  try {
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      signal?.throwIfAborted();
+      compilation.resetMetrics();
+      await callbacks.call("onEpochBegin", epoch, NO_LOGS);
+      const seen = await trainEpoch();
+      if (seen === 0) throw noBatches(epoch);
+      logs = await compilation.read();
+      if (validation !== null && (epoch + 1) % validationFreq === 0 && !model.stopTraining) {
+        const validated = await evaluatePass(model, compilation, validation, {
+          steps: options.validationSteps ?? null,
+          signal,
+          callbacks,
+          slice,
+        });
+        logs = { ...logs, ...prefixed(validated) };
+      }
+      await callbacks.call("onEpochEnd", epoch, logs);
+    }
+    compilation.optimizer.finalizeVariableValues();
+  } finally {
+    await lasting?.return?.();
+    await callbacks.call("onTrainEnd", logs);
+  }
+  return history;
+
+  function trainEpoch(): Promise<number> {
+    let live: Logs | null = null;
+    let failure: NonFiniteLossError | null = null;
+    const logsNow = (): Logs =>
+      failure !== null ? { loss: failure.value } : live ??= liveLogs(compilation);
+    return pass({
+      source: train,
+      steps: stepsPerEpoch,
+      signal,
+      iterator: lasting,
+      stop: () => model.stopTraining,
+      before: begin && ((batch) => begin(batch, NO_LOGS)),
+      step: (drawn) => {
+        const batch = withClassWeights(unpackBatch(drawn), classWeight);
+        try {
+          model.trainStep(batch);
+        } catch (error) {
+          if (!(error instanceof NonFiniteLossError)) throw error;
+          failure = error;
+        }
+      },
+      after: (batch) => {
+        // A callback may end the run in peace when the loss is not finite; otherwise it is an error.
+        const settle = (): void => {
+          if (failure !== null && !model.stopTraining) throw failure;
+        };
+        const waiting = end?.(batch, logsNow());
+        return waiting instanceof Promise ? waiting.then(settle) : settle();
+      },
+    }, slice);
+  }
+}
+
+function noBatches(epoch: number): Error {
+  return rangeError(
+    "fit.empty",
+    epoch === 0
+      ? "Cannot fit as the data gave no batch: give at least one example"
+      : `Cannot fit epoch ${epoch} as the data gave no further batch: give a source that can be gone through again, or stepsPerEpoch`,
+  );
+}
+
+function prefixed(logs: Logs): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(logs).map((
+      [name, value],
+    ) => [`val${name[0].toUpperCase()}${name.slice(1)}`, value]),
+  );
+}
+
+// evaluate.
+
+interface EvaluationPass {
+  steps: number | null;
+  signal: AbortSignal | undefined;
+  callbacks: CallbackList;
+  slice: TimeSlice;
+}
+
+async function evaluatePass(
+  model: AnyModel,
+  compilation: Compilation,
+  source: BatchSource,
+  { steps, signal, callbacks, slice }: EvaluationPass,
+): Promise<Record<string, number>> {
+  const begin = batchHook(callbacks.for("onTestBatchBegin"), "onTestBatchBegin");
+  const end = batchHook(callbacks.for("onTestBatchEnd"), "onTestBatchEnd");
+  let live: Logs | null = null;
+  compilation.resetMetrics();
+  await callbacks.call("onTestBegin", NO_LOGS);
+  const seen = await pass({
+    source,
+    steps,
+    signal,
+    stop: () => false,
+    before: begin && ((batch) => begin(batch, NO_LOGS)),
+    step: (drawn) => model.testStep(unpackBatch(drawn)),
+    after: end && ((batch) => end(batch, live ??= liveLogs(compilation))),
+  }, slice);
+  if (seen === 0) throw noBatches(0);
+  const logs = await compilation.read();
+  await callbacks.call("onTestEnd", logs);
+  return logs;
+}
+
+/** Judges a model; see `Model.evaluate`. */
+export async function evaluate(
+  model: AnyModel,
+  compilation: Compilation,
+  x: TensorLike | DataSource,
+  y: TensorLike | null,
+  options: EvaluateOptions,
+): Promise<Record<string, number>> {
+  const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
+  checkCount("evaluate", "batchSize", batchSize);
+  checkCount("evaluate", "steps", steps);
+  const { source, made } = sourceFor(model, x, y, options.sampleWeight ?? null, batchSize);
+  const total = steps ?? source.length;
+  const params = { verbose, epochs: 1, steps: total, mode: "evaluate" } as const;
+  const callbacks = callbackList(model, given, params);
+  try {
+    return await evaluatePass(model, compilation, source, {
+      steps: steps ?? null,
+      signal,
+      callbacks,
+      slice: new TimeSlice(),
+    });
+  } finally {
+    release(made);
+  }
+}
+
+function sourceFor(
+  model: AnyModel,
+  x: TensorLike | DataSource,
+  y: TensorLike | null,
+  sampleWeight: TensorLike | null,
+  batchSize: number | undefined,
+): { source: BatchSource; made: TensorDataset[] } {
+  const options = { batchSize: batchSize ?? null, shuffle: false };
+  if (isDataSource(x)) return { source: batchSource(x, options), made: [] };
+  const dataset = datasetOf(x, y, sampleWeight, model.inputShape);
+  if (dataset.length === 0) {
+    throw errors.option("go through data", "the number of examples", "above 0", 0);
+  }
+  return { source: batchSource(dataset, options), made: [dataset] };
+}
+
+// predict.
+
+/** The outputs of a model; see `Model.predict`. */
+export async function predict(
+  model: AnyModel,
+  x: TensorLike | DataSource,
+  options: PredictOptions,
+): Promise<Tensor> {
+  const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
+  checkCount("predict", "batchSize", batchSize);
+  checkCount("predict", "steps", steps);
+  const { source, made } = sourceFor(model, x, null, null, batchSize);
+  const total = steps ?? source.length;
+  const params = { verbose, epochs: 1, steps: total, mode: "predict" } as const;
+  const callbacks = callbackList(model, given, params);
+  const begin = batchHook(callbacks.for("onPredictBatchBegin"), "onPredictBatchBegin");
+  const end = batchHook(callbacks.for("onPredictBatchEnd"), "onPredictBatchEnd");
+  const outputs: Tensor[] = [];
+  try {
+    await callbacks.call("onPredictBegin", NO_LOGS);
+    await pass({
+      source,
+      steps: steps ?? null,
+      signal,
+      stop: () => false,
+      before: begin && ((batch) => begin(batch, NO_LOGS)),
+      step: (drawn) => outputs.push(model.predictStep(unpackBatch(drawn)).keep()),
+      after: end && ((batch) => end(batch, NO_LOGS)),
+    }, new TimeSlice());
+    await callbacks.call("onPredictEnd", NO_LOGS);
+    if (outputs.length === 0) throw noBatches(0);
+    return outputs.length === 1 ? outputs[0] : concatenate(outputs, { axis: 0 });
+  } finally {
+    if (outputs.length > 1) { for (const output of outputs) output.dispose(); }
+    release(made);
+  }
+}
