@@ -11,9 +11,13 @@ import { MemoryLedger, type MemoryReport, type Storage } from "./storage.ts";
 
 /** What a kernel sees of a tensor: row-major, contiguous values of one dtype. */
 export interface Operand {
+  /** The size of each axis. */
   readonly shape: readonly number[];
+  /** The element type. */
   readonly dtype: DType;
+  /** The number of elements. */
   readonly size: number;
+  /** The memory behind the values. */
   readonly storage: Storage;
 }
 

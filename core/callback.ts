@@ -28,7 +28,8 @@ export interface CallbackParams {
 /** How much a run tells: nothing, a progress bar, or a line an epoch; `"auto"` asks the terminal. */
 export type Verbosity = "auto" | 0 | 1 | 2;
 
-type Hook = void | Promise<void>;
+/** What a hook returns: nothing, or a promise that training waits for. */
+export type Hook = void | Promise<void>;
 
 /**
  * The base of all callbacks.
@@ -70,18 +71,32 @@ export abstract class Callback<M = Model<any, any>> {
     this.#params = params;
   }
 
+  /** Called when training begins. */
   onTrainBegin(_logs: Logs): Hook {}
+  /** Called when training ends, also by an error; with the logs of the last epoch. */
   onTrainEnd(_logs: Logs): Hook {}
+  /** Called when an epoch begins. */
   onEpochBegin(_epoch: number, _logs: Logs): Hook {}
+  /** Called when an epoch ends, with its logs, those of validation included. */
   onEpochEnd(_epoch: number, _logs: Logs): Hook {}
+  /** Called before a batch is trained on. */
   onTrainBatchBegin(_batch: number, _logs: Logs): Hook {}
+  /** Called after a batch was trained on. */
   onTrainBatchEnd(_batch: number, _logs: Logs): Hook {}
+  /** Called when evaluation begins, also within `fit`. */
   onTestBegin(_logs: Logs): Hook {}
+  /** Called when evaluation ends, with its logs. */
   onTestEnd(_logs: Logs): Hook {}
+  /** Called before a batch is evaluated. */
   onTestBatchBegin(_batch: number, _logs: Logs): Hook {}
+  /** Called after a batch was evaluated. */
   onTestBatchEnd(_batch: number, _logs: Logs): Hook {}
+  /** Called when prediction begins. */
   onPredictBegin(_logs: Logs): Hook {}
+  /** Called when prediction ends. */
   onPredictEnd(_logs: Logs): Hook {}
+  /** Called before a batch is predicted. */
   onPredictBatchBegin(_batch: number, _logs: Logs): Hook {}
+  /** Called after a batch was predicted. */
   onPredictBatchEnd(_batch: number, _logs: Logs): Hook {}
 }

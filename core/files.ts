@@ -219,16 +219,6 @@ const EXPLANATIONS: Record<Action, Record<string, Explanation>> = {
       reason: "no space is left on the device",
       remedy: "free some and try again; nothing was changed",
     },
-    EDQUOT: {
-      code: "file.full",
-      reason: "the quota of the user is used up",
-      remedy: "free some space and try again; nothing was changed",
-    },
-    EFBIG: {
-      code: "file.full",
-      reason: "the file grows larger than the system allows",
-      remedy: "raise the limit (ulimit -f) or choose another file system; nothing was changed",
-    },
     EROFS: {
       code: "file.readOnly",
       reason: "the file system is read-only",
@@ -239,7 +229,7 @@ const EXPLANATIONS: Record<Action, Record<string, Explanation>> = {
 
 /** What a failure means for people. */
 function explain(action: Action, path: FilePath, cause: unknown): Error {
-  if (!(cause instanceof SystemError) && isOwn(cause)) return cause;
+  if (isOwn(cause)) return cause;
   const { code, reason, remedy } = explanationOf(action, path, cause);
   const message = `Cannot ${action} ${path} as ${reason}: ${remedy}`;
   return Object.assign(stateError(code, message), { cause });

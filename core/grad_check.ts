@@ -34,7 +34,9 @@ export interface GradCheckElement {
   input: number | string;
   /** The element's index, one number an axis. */
   index: number[];
+  /** The gradient that the rules gave. */
   analytic: number;
+  /** The gradient that differences gave. */
   numeric: number;
   /** |analytic − numeric|. */
   error: number;
@@ -42,6 +44,7 @@ export interface GradCheckElement {
 
 /** What {@linkcode gradCheck} found. */
 export interface GradCheckReport {
+  /** Whether every element is within what is allowed. */
   ok: boolean;
   /** How many elements were checked. */
   checked: number;

@@ -181,6 +181,7 @@ function prodGradient(
   { inputs: [x], attributes: { axes } }: ReductionContext,
   g: Tensor,
 ): Tensor[] {
+  if (x.size === 0) return [zerosLike(x)];
   const rest = x.dims.map((_, i) => i).filter((i) => !axes.includes(i));
   const order = [...rest, ...axes];
   const arranged = transpose(x, order);

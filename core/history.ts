@@ -13,6 +13,7 @@ export class History extends Callback {
   /** The numbers of the epochs, from 0 on. */
   readonly epoch: number[] = [];
 
+  /** Adds the logs of an epoch. */
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);

@@ -14,6 +14,7 @@ export abstract class Initializer implements Configurable {
   /** Values of that shape and dtype. */
   abstract call(shape: Shape, options?: { dtype?: DType }): Tensor;
 
+  /** The options that make an equal object. */
   getConfig(): Config {
     return {};
   }
@@ -24,6 +25,7 @@ export abstract class Regularizer implements Configurable {
   /** The cost, a scalar. */
   abstract call(weights: Tensor): Tensor;
 
+  /** The options that make an equal object. */
   abstract getConfig(): Config;
 }
 
@@ -32,6 +34,7 @@ export abstract class Constraint implements Configurable {
   /** The nearest allowed weights. */
   abstract call(weights: Tensor): Tensor;
 
+  /** The options that make an equal object. */
   getConfig(): Config {
     return {};
   }

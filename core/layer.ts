@@ -33,18 +33,19 @@ export interface LayerOptions {
 
 /** What {@linkcode Layer.addWeight} is told. */
 export interface WeightOptions {
-  /** @default "weight" */
+  /** What summaries and state dictionaries call it. @default "weight" */
   name?: string;
+  /** All dimensions known. */
   shape: Shape;
-  /** @default the runtime's: "glorotUniform" */
+  /** What the first values are. @default the runtime's: "glorotUniform" */
   initializer?: Identifier<Initializer>;
-  /** @default that of the layer */
+  /** Of its values. @default that of the layer */
   dtype?: DType;
-  /** @default true */
+  /** Whether it is trained. @default true */
   trainable?: boolean;
-  /** @default null */
+  /** What it costs. @default null */
   regularizer?: Regularizer | null;
-  /** @default null */
+  /** Keeps it in bounds. @default null */
   constraint?: Constraint | null;
 }
 
@@ -85,6 +86,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   #losses: Tensor[] = [];
   #outputDims: readonly Dims[] = [];
 
+  /** Takes the options that every layer has. */
   constructor(options: LayerOptions = {}) {
     super();
     const { name = null, dtype = "float32", trainable = true, inputShape = null } = options;
@@ -117,6 +119,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.#name ??= name;
   }
 
+  /** Its name. */
   override get displayName(): string {
     return this.name;
   }
@@ -130,6 +133,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   get trainable(): boolean {
     return this.#trainable;
   }
+  /** Freezes or thaws this layer and those below. */
   set trainable(trainable: boolean) {
     this.#trainable = trainable;
     for (const parameter of this.parameters()) parameter.trainable = trainable;
@@ -156,6 +160,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     if (!this.#trainable) this.trainable = false;
   }
 
+  /** Builds the layer if need be, then runs it: hooks, then `forward`. */
   override apply(inputs: I, context: Partial<CallContext> = {}): O {
     this.#losses = [];
     this.ensureBuilt(inputs);
@@ -311,9 +316,9 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 export interface InputOptions {
   /** The shape of one example. */
   shape: Dims;
-  /** @default "float32" */
+  /** Of its values. @default "float32" */
   dtype?: DType;
-  /** @default "input" */
+  /** What exports call it. @default "input" */
   name?: string;
 }
 

@@ -99,9 +99,7 @@ export abstract class Metric implements Configurable {
 
   /** Adds state, filled with one value. */
   protected addVariable(name: string, shape: Shape = [], value = 0): Variable {
-    const variable = tidy(() =>
-      new Variable(full(shape, value, { dtype: this.dtype as "float32" }), { name })
-    );
+    const variable = tidy(() => new Variable(full(shape, value, { dtype: this.dtype }), { name }));
     this.#state.push({ variable, value });
     return variable;
   }

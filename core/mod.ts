@@ -6,12 +6,17 @@
  */
 
 export { Tensor } from "./tensor.ts";
-export type { DType, TypedArray } from "./dtype.ts";
+export type { DType, DTypeArrays, TypedArray } from "./dtype.ts";
 export type { Axis, Dim, Dims, Shape } from "./shape.ts";
 export * as ops from "./ops/mod.ts";
 export type {
+  ArangeOptions,
+  ClipOptions,
   CreationOptions,
+  EyeOptions,
   IndexItem,
+  IndexRange,
+  LinspaceOptions,
   NestedValues,
   Operand,
   RandomOptions,
@@ -54,10 +59,19 @@ export {
 } from "./autograd.ts";
 export { keep, Scope, scope, tidy } from "./scope.ts";
 export { Backend, type Kernel, type Operand as KernelOperand } from "./backend.ts";
-export type { MemoryReport } from "./storage.ts";
+export { MemoryLedger, type MemoryReport, Storage } from "./storage.ts";
+export { type CompositeGradient, type GradientContext, GraphNode } from "./graph.ts";
+export { TraceNode } from "./trace.ts";
+export type { Meta } from "./primitives.ts";
 export { type Composite, defineComposite } from "./dispatch.ts";
 export { RandomGenerator } from "./random.ts";
-export { Runtime, runtime, type RuntimeOptions, setRuntime } from "./runtime.ts";
+export {
+  Runtime,
+  runtime,
+  type RuntimeDefaults,
+  type RuntimeOptions,
+  setRuntime,
+} from "./runtime.ts";
 export { getBackend, setBackend, setSeed } from "./runtime.ts";
 export { type PluginDescription, Registry } from "./registry.ts";
 export {
@@ -66,10 +80,25 @@ export {
   type PluginKind,
   type PluginManifest,
 } from "./plugin.ts";
-export { Parameter, Variable } from "./variable.ts";
-export { type CallContext, Module, type Nested, type StateDict } from "./module.ts";
+export {
+  Parameter,
+  type ParameterConstraint,
+  type ParameterOptions,
+  type ParameterRegularizer,
+  Variable,
+  type VariableOptions,
+} from "./variable.ts";
+export {
+  type AnyModule,
+  type CallContext,
+  type ForwardHook,
+  type ForwardPreHook,
+  Module,
+  type Nested,
+  type StateDict,
+} from "./module.ts";
 export { Input, type InputOptions, Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
-export { loadModel, Model } from "./model.ts";
+export { type GradientReducer, loadModel, Model } from "./model.ts";
 export { Sequential, sequential, type SequentialOptions } from "./sequential.ts";
 export type { CompileOptions, LossFunction } from "./compilation.ts";
 export {
@@ -79,11 +108,13 @@ export {
   type PredictOptions,
   type ValidationData,
 } from "./trainer.ts";
-export type { Batch, BatchLike, DataSource } from "./data/batches.ts";
+export { Dataset, TensorDataset } from "./data/dataset.ts";
+export { DataLoader, type DataLoaderOptions } from "./data/data_loader.ts";
+export type { Batch, BatchIterable, BatchLike, DataSource } from "./data/batches.ts";
 export type { SummaryOptions } from "./summary.ts";
 export { History } from "./history.ts";
-export { Callback, type CallbackParams, type Logs, type Verbosity } from "./callback.ts";
-export { Exporter, Importer } from "./exporter.ts";
+export { Callback, type CallbackParams, type Hook, type Logs, type Verbosity } from "./callback.ts";
+export { type AnyLayer, Exporter, Importer } from "./exporter.ts";
 export {
   gradCheck,
   type GradCheckElement,

@@ -76,6 +76,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     return this.#builtShape;
   }
 
+  /** Builds the model for an input of this shape, and remembers it. */
   override buildFor(inputShape: Dims): void {
     const wasBuilt = this.built;
     super.buildFor(inputShape);
@@ -172,6 +173,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
    * @returns The record of losses and metrics, by epoch.
    */
   fit(x: DataSource, options?: FitOptions): Promise<History>;
+  /** Trains on inputs and targets. */
   fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>;
   async fit(
     x: TensorLike | DataSource,
@@ -189,6 +191,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
    * @returns A record: `{ loss, accuracy, … }`.
    */
   evaluate(x: DataSource, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** The loss and metrics on inputs and targets. */
   evaluate(
     x: TensorLike,
     y: TensorLike,
@@ -374,10 +377,12 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     print(summarize(this, options));
   }
 
+  /** What `console.log` shows in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return summarize(this);
   }
 
+  /** What `console.log` shows in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return summarize(this);
   }

@@ -6,8 +6,11 @@
  */
 
 import { noGrad } from "./autograd.ts";
-import { errors, rangeError, stateError } from "./errors.ts";
-import { add, clip, divide, maximum, multiply, sqrt, square, sum, zeros } from "./ops/mod.ts";
+import { type Composite, defineComposite, update } from "./dispatch.ts";
+import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
+import type { StateDict } from "./module.ts";
+import { add, cast, clip, divide, full, maximum, multiply, sqrt, square, sum } from "./ops/mod.ts";
+import { instanceName, numberIn, type NumberRange, switchOf } from "./options.ts";
 import { LearningRateSchedule } from "./schedule.ts";
 import { tidy } from "./scope.ts";
 import {
@@ -17,14 +20,17 @@ import {
   resolve,
   serialize,
 } from "./serialization.ts";
-import type { StateDict } from "./module.ts";
+import { formatShape, sameShape, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Parameter, Variable } from "./variable.ts";
 
+/** A learning rate, or a schedule by name, as an object or as JSON. */
+export type LearningRate = number | Identifier<LearningRateSchedule>;
+
 /** Options that every optimizer takes. */
 export interface OptimizerOptions {
-  /** @default 0.001 */
-  learningRate?: number | Identifier<LearningRateSchedule>;
+  /** From 0 on, or a schedule. @default 0.001 */
+  learningRate?: LearningRate;
   /** Decoupled decay: each step takes `learningRate · weightDecay · parameter` off. @default null */
   weightDecay?: number | null;
   /** The most that the norm of each gradient may be. @default null */
@@ -35,9 +41,9 @@ export interface OptimizerOptions {
   globalClipnorm?: number | null;
   /** Whether a moving average of the parameters is kept. @default false */
   useEma?: boolean;
-  /** @default 0.99 */
+  /** What of the average stays at a step, in [0, 1]. @default 0.99 */
   emaMomentum?: number;
-  /** After how many steps the average takes the parameters' place. @default null (never, see `finalizeVariableValues`) */
+  /** After how many updates the average takes the parameters' place. @default null (at the end alone) */
   emaOverwriteFrequency?: number | null;
   /** What the loss was multiplied by; gradients are divided by it. @default null */
   lossScaleFactor?: number | null;
@@ -53,11 +59,32 @@ export type GradientAndParameter = readonly [gradient: Tensor | null, parameter:
 /** The state that an optimizer keeps for one parameter, by name. */
 export type Slots = Record<string, Variable>;
 
-function checkPositive(name: string, option: string, value: number | null): void {
-  if (value !== null && !(value > 0)) {
-    throw errors.option(`make the optimizer ${name}`, option, "above 0", value);
-  }
+type Pair = readonly [gradient: Tensor, parameter: Parameter];
+
+/**
+ * An update rule: from a parameter, its state and its gradient to the next values of all but the gradient. A backend
+ * may bring a fused kernel for the name, which then works in place.
+ */
+export function defineUpdate<Attributes>(
+  name: string,
+  compose: Composite<Attributes>["compose"],
+): Composite<Attributes> {
+  return defineComposite({
+    name,
+    compose,
+    infer: (inputs) => inputs.slice(0, -1).map(({ dims, dtype }) => ({ dims, dtype })),
+  });
 }
+
+const emaUpdate = defineUpdate<{ momentum: number }>(
+  "emaUpdate",
+  ([average, parameter], { momentum }) => [
+    add(multiply(average, momentum), multiply(parameter, 1 - momentum)),
+  ],
+);
+
+/** State that the base keeps for a parameter while it averages or accumulates. */
+const OCCASIONAL_SLOTS = ["average", "gradientSum"];
 
 /** The base of all optimizers. */
 export abstract class Optimizer implements Configurable {
@@ -73,12 +100,12 @@ export abstract class Optimizer implements Configurable {
   readonly lossScaleFactor: number | null;
   readonly gradientAccumulationSteps: number | null;
   #learningRate: number | LearningRateSchedule;
-  #parameters: Parameter[] = [];
-  #iterations = 0;
-  #accumulated = 0;
-  readonly #slots = new Map<Parameter, Slots>();
-  readonly #averages = new Map<Parameter, Variable>();
-  readonly #sums = new Map<Parameter, Variable>();
+  readonly #parameters: readonly Parameter[];
+  /** How often gradients came in; with accumulation, more often than updates were made. */
+  #steps = 0;
+  #slots = new Map<Parameter, Slots>();
+  readonly #undecayed = new Set<Parameter>();
+  readonly #undecayedNames: string[] = [];
 
   /** Parameters first, as in PyTorch; or options alone, as in Keras. */
   constructor(
@@ -86,43 +113,51 @@ export abstract class Optimizer implements Configurable {
     options: OptimizerOptions,
     defaultLearningRate: number,
   ) {
-    const { learningRate = defaultLearningRate, emaOverwriteFrequency = null } = options;
-    this.name = options.name ??
-      this.constructor.name.replace(/^[A-Z]+?(?=[A-Z][a-z]|$|[a-z])/, (c) => c.toLowerCase());
-    this.#learningRate = typeof learningRate === "number"
-      ? learningRate
-      : resolve<LearningRateSchedule>("schedule", learningRate);
-    if (typeof learningRate === "number") this.#checkRate(learningRate);
-    this.weightDecay = options.weightDecay ?? null;
-    this.clipnorm = options.clipnorm ?? null;
-    this.clipvalue = options.clipvalue ?? null;
-    this.globalClipnorm = options.globalClipnorm ?? null;
-    this.useEma = options.useEma ?? false;
-    this.emaMomentum = options.emaMomentum ?? 0.99;
-    this.emaOverwriteFrequency = emaOverwriteFrequency;
-    this.lossScaleFactor = options.lossScaleFactor ?? null;
-    this.gradientAccumulationSteps = options.gradientAccumulationSteps ?? null;
-    for (const option of ["clipnorm", "clipvalue", "globalClipnorm", "lossScaleFactor"] as const) {
-      checkPositive(this.name, option, this[option]);
-    }
+    this.name = options.name ?? instanceName(this.constructor.name);
+    this.#learningRate = this.#rate(options.learningRate ?? defaultLearningRate);
+    this.weightDecay = this.#optional("weightDecay", options.weightDecay, "finite and from 0 on");
+    this.clipnorm = this.#optional("clipnorm", options.clipnorm, "finite and above 0");
+    this.clipvalue = this.#optional("clipvalue", options.clipvalue, "finite and above 0");
+    this.globalClipnorm = this.#optional(
+      "globalClipnorm",
+      options.globalClipnorm,
+      "finite and above 0",
+    );
+    this.useEma = this.switch("useEma", options.useEma ?? false);
+    this.emaMomentum = this.number("emaMomentum", options.emaMomentum ?? 0.99, "in [0, 1]");
+    this.emaOverwriteFrequency = this.#optional(
+      "emaOverwriteFrequency",
+      options.emaOverwriteFrequency,
+      "a whole number from 1 on",
+    );
+    this.lossScaleFactor = this.#optional(
+      "lossScaleFactor",
+      options.lossScaleFactor,
+      "finite and above 0",
+    );
+    this.gradientAccumulationSteps = this.#optional(
+      "gradientAccumulationSteps",
+      options.gradientAccumulationSteps,
+      "a whole number from 1 on",
+    );
     const clips = [this.clipnorm, this.clipvalue, this.globalClipnorm].filter((c) => c !== null);
     if (clips.length > 1) {
       throw errors.option(
-        `make the optimizer ${this.name}`,
+        this.#making,
         "clipping",
         "just one of clipnorm, clipvalue and globalClipnorm",
         `${clips.length} of them`,
       );
     }
-    if (parameters !== null) this.#parameters = [...parameters];
+    this.#parameters = [...new Set(parameters ?? [])];
   }
 
   // For subclasses.
 
-  /** The state of a parameter; most optimizers fill it with zeros, see {@linkcode zerosFor}. */
+  /** The state of a parameter; see {@linkcode makeSlot}. */
   protected abstract makeSlots(parameter: Parameter): Slots;
 
-  /** Updates a parameter. `iteration` counts from 1. */
+  /** Updates a parameter and its state. `iteration` counts from 1. */
   protected abstract updateParameter(
     parameter: Parameter,
     gradient: Tensor,
@@ -131,40 +166,61 @@ export abstract class Optimizer implements Configurable {
     iteration: number,
   ): void;
 
-  /** A slot of zeros, shaped as the parameter. */
-  protected zerosFor(parameter: Parameter, name: string, value = 0): Variable {
+  /** A piece of state, shaped as the parameter and filled with 0 unless told otherwise. */
+  protected makeSlot(
+    parameter: Parameter,
+    name: string,
+    options: { value?: number; shape?: Shape } = {},
+  ): Variable {
+    const { value = 0, shape = parameter.shape } = options;
     return tidy(() => {
-      const start = zeros(parameter.shape, { dtype: parameter.dtype }).to(parameter.backend);
-      return new Variable(value === 0 ? start : start.add(value), { name });
+      const start = full(shape, value, { dtype: parameter.dtype });
+      return new Variable(start.to(parameter.backend), { name });
     });
+  }
+
+  /** An option that must be a number in a range. */
+  protected number(option: string, value: unknown, range: NumberRange): number {
+    return numberIn(range, this.#making, option, value);
+  }
+
+  /** An option that is on or off. */
+  protected switch(option: string, value: unknown): boolean {
+    return switchOf(this.#making, option, value);
+  }
+
+  get #making(): string {
+    return `make the optimizer ${this.name}`;
+  }
+
+  #optional(option: string, value: unknown, range: NumberRange): number | null {
+    return value === null || value === undefined ? null : this.number(option, value, range);
   }
 
   // The learning rate.
 
-  /** The learning rate of the next step. Setting it replaces a schedule. */
+  /** The learning rate of the next step. What is set may be a schedule; it replaces one that was there. */
   get learningRate(): number {
-    return typeof this.#learningRate === "number"
-      ? this.#learningRate
-      : this.#learningRate.call(this.#iterations);
+    if (typeof this.#learningRate === "number") return this.#learningRate;
+    return this.#checkedRate(this.#learningRate.call(this.#steps));
   }
-  set learningRate(rate: number) {
-    this.#checkRate(rate);
-    this.#learningRate = rate;
+  set learningRate(rate: LearningRate) {
+    this.#learningRate = this.#rate(rate);
   }
 
   /** How many updates were made. */
   get iterations(): number {
-    return this.#iterations;
+    return Math.floor(this.#steps / (this.gradientAccumulationSteps ?? 1));
   }
 
-  #checkRate(rate: number): void {
-    if (Number.isFinite(rate) && rate >= 0) return;
-    throw errors.option(
-      `set the learning rate of ${this.name}`,
-      "learningRate",
-      "a finite number from 0 on",
-      rate,
-    );
+  #rate(rate: LearningRate): number | LearningRateSchedule {
+    if (typeof rate === "number") return this.#checkedRate(rate);
+    return resolve<LearningRateSchedule>("schedule", rate);
+  }
+
+  #checkedRate(rate: number): number {
+    const setting = `set the learning rate of ${this.name}`;
+    return numberIn("finite and from 0 on", setting, "learningRate", rate);
   }
 
   // Stepping.
@@ -172,7 +228,7 @@ export abstract class Optimizer implements Configurable {
   /**
    * Updates the parameters given at construction from their `grad`.
    *
-   * @throws {Error} When none were given.
+   * @throws {Error} When none were given, or none has a gradient.
    */
   step(): void {
     if (this.#parameters.length === 0) {
@@ -181,9 +237,7 @@ export abstract class Optimizer implements Configurable {
         `Cannot step as the optimizer ${this.name} knows no parameters: construct it with model.parameters(), or use applyGradients()`,
       );
     }
-    this.applyGradients(
-      this.#parameters.filter((p) => p.grad !== null).map((p) => [p.grad, p] as const),
-    );
+    this.applyGradients(this.#parameters.map((p) => [p.grad, p] as const));
   }
 
   /** Frees the gradients of the parameters given at construction. */
@@ -194,30 +248,103 @@ export abstract class Optimizer implements Configurable {
     }
   }
 
-  /** Updates parameters from gradients; parameters without one, and frozen ones, stay as they are. */
+  /** The loss to take gradients of: multiplied by `lossScaleFactor`, where one was given. */
+  scaleLoss(loss: Tensor): Tensor {
+    return this.lossScaleFactor === null ? loss : multiply(loss, this.lossScaleFactor);
+  }
+
+  /**
+   * Updates parameters from gradients; parameters without one, and frozen ones, stay as they are.
+   *
+   * @throws {RangeError} When a gradient has another shape than its parameter; then nothing is updated.
+   * @throws {Error} When none of the parameters has a gradient.
+   */
   applyGradients(pairs: Iterable<GradientAndParameter>): void {
+    const trained = [...pairs].filter(([, parameter]) => parameter.trainable);
+    if (trained.length === 0) return;
     noGrad(() =>
       tidy(() => {
-        const given = [...pairs].filter((pair): pair is [Tensor, Parameter] =>
-          pair[0] !== null && pair[1].trainable
-        );
-        const ready = this.#accumulate(this.#unscale(given));
-        if (ready !== null) this.#update(this.#clip(ready));
+        const updates = this.#accumulate(this.#prepared(trained));
+        if (updates !== null) this.#update(this.#clip(updates));
+        if (this.useEma) this.#average(trained.map(([, parameter]) => parameter));
+        for (const [, parameter] of updates ?? []) {
+          const { constraint } = parameter;
+          if (constraint !== null) parameter.assign(constraint.call(parameter));
+        }
+        this.#steps++;
       })
     );
   }
 
-  #update(pairs: readonly [Tensor, Parameter][]): void {
-    const rate = this.learningRate;
-    this.#iterations++;
+  /** The gradients there are, checked, in the dtypes of their parameters, the loss's scale taken back. */
+  #prepared(pairs: readonly GradientAndParameter[]): Pair[] {
+    const scale = this.lossScaleFactor;
+    const prepared: Pair[] = [];
     for (const [gradient, parameter] of pairs) {
-      if (this.weightDecay !== null) this.#decay(parameter, rate * this.weightDecay);
-      const slots = this.#slotsOf(parameter);
-      this.updateParameter(parameter, gradient, slots, rate, this.#iterations);
+      if (gradient === null) continue;
+      if (!sameShape(gradient.dims, parameter.dims)) {
+        throw errors.shapes(
+          `update "${parameter.name}"`,
+          "its gradient must have its shape",
+          gradient.dims,
+          parameter.dims,
+        );
+      }
+      const own = cast(gradient, parameter.dtype);
+      prepared.push([scale === null ? own : divide(own, scale), parameter]);
     }
-    if (this.useEma) this.#average(pairs.map(([, parameter]) => parameter));
-    for (const [, parameter] of pairs) {
-      if (parameter.constraint !== null) parameter.assign(parameter.constraint.call(parameter));
+    if (prepared.length > 0) return prepared;
+    throw stateError(
+      "optimizer.gradients",
+      `Cannot update parameters as none of the ${pairs.length} has a gradient: call backward() on a loss that depends on them first`,
+    );
+  }
+
+  /** The gradients to apply now: the mean of the last few steps; `null` while steps are missing. */
+  #accumulate(pairs: readonly Pair[]): readonly Pair[] | null {
+    const steps = this.gradientAccumulationSteps ?? 1;
+    if (steps === 1) return pairs;
+    for (const [gradient, parameter] of pairs) {
+      const slots = this.#slotsOf(parameter);
+      if (slots.gradientSum !== undefined) {
+        slots.gradientSum.assign(add(slots.gradientSum, gradient));
+      } else slots.gradientSum = new Variable(gradient, { name: "gradientSum" });
+    }
+    if ((this.#steps + 1) % steps !== 0) return null;
+    const means: Pair[] = [];
+    for (const [parameter, slots] of this.#slots) {
+      if (slots.gradientSum === undefined) continue;
+      means.push([divide(slots.gradientSum, steps), parameter]);
+      slots.gradientSum.dispose();
+      delete slots.gradientSum;
+    }
+    return means;
+  }
+
+  #clip(pairs: readonly Pair[]): readonly Pair[] {
+    const { clipvalue, clipnorm, globalClipnorm } = this;
+    if (clipvalue !== null) {
+      return pairs.map(([g, p]) => [clip(g, { xMin: -clipvalue, xMax: clipvalue }), p]);
+    }
+    if (clipnorm !== null) {
+      return pairs.map(([g, p]) => [multiply(g, scaleForNorm(sum(square(g)), clipnorm)), p]);
+    }
+    if (globalClipnorm !== null) {
+      const squares = pairs.map(([g]) => sum(square(g))).reduce((a, b) => add(a, cast(b, a.dtype)));
+      const scale = scaleForNorm(squares, globalClipnorm);
+      return pairs.map(([g, p]) => [multiply(g, cast(scale, g.dtype)), p]);
+    }
+    return pairs;
+  }
+
+  #update(pairs: readonly Pair[]): void {
+    const rate = this.learningRate;
+    const iteration = this.iterations + 1;
+    for (const [gradient, parameter] of pairs) {
+      if (this.#decays(parameter)) {
+        parameter.assign(multiply(parameter, 1 - rate * this.weightDecay!));
+      }
+      this.updateParameter(parameter, gradient, this.#slotsOf(parameter), rate, iteration);
     }
   }
 
@@ -227,118 +354,112 @@ export abstract class Optimizer implements Configurable {
       slots = this.makeSlots(parameter);
       this.#slots.set(parameter, slots);
     }
+    for (const slot of Object.values(slots)) {
+      if (slot.backend !== parameter.backend) slot.replaceStorage(slot.to(parameter.backend));
+    }
     return slots;
   }
 
-  #decay(parameter: Parameter, amount: number): void {
-    parameter.assign(multiply(parameter, 1 - amount));
+  // Weight decay.
+
+  /**
+   * Takes parameters out of the weight decay: those listed, and those whose name contains one of the names, as `"bias"`
+   * does.
+   */
+  excludeFromWeightDecay(
+    options: { varList?: Iterable<Parameter>; varNames?: readonly string[] },
+  ): void {
+    for (const parameter of options.varList ?? []) this.#undecayed.add(parameter);
+    this.#undecayedNames.push(...options.varNames ?? []);
   }
 
-  #unscale(pairs: readonly [Tensor, Parameter][]): readonly [Tensor, Parameter][] {
-    const scale = this.lossScaleFactor;
-    return scale === null ? pairs : pairs.map(([g, p]) => [divide(g, scale), p]);
-  }
-
-  /** The gradients to apply now: the mean of the last few steps; `null` while steps are missing. */
-  #accumulate(
-    pairs: readonly [Tensor, Parameter][],
-  ): readonly [Tensor, Parameter][] | null {
-    const steps = this.gradientAccumulationSteps;
-    if (steps === null || steps === 1) return pairs;
-    this.#accumulated++;
-    for (const [gradient, parameter] of pairs) {
-      const total = this.#sums.get(parameter) ?? this.zerosFor(parameter, "accumulator");
-      this.#sums.set(parameter, total);
-      total.assign(add(total, gradient));
-    }
-    if (this.#accumulated < steps) return null;
-    this.#accumulated = 0;
-    const means = [...this.#sums].map(([parameter, total]): [Tensor, Parameter] => [
-      divide(total, steps),
-      parameter,
-    ]);
-    for (const total of this.#sums.values()) total.dispose();
-    this.#sums.clear();
-    return means;
-  }
-
-  #clip(pairs: readonly [Tensor, Parameter][]): readonly [Tensor, Parameter][] {
-    const { clipvalue, clipnorm, globalClipnorm } = this;
-    if (clipvalue !== null) {
-      return pairs.map(([g, p]) => [clip(g, { xMin: -clipvalue, xMax: clipvalue }), p]);
-    }
-    if (clipnorm !== null) {
-      return pairs.map(([g, p]) => [scaleToNorm(g, sum(square(g)), clipnorm), p]);
-    }
-    if (globalClipnorm !== null && pairs.length > 0) {
-      const squares = pairs.map(([g]) => sum(square(g))).reduce((a, b) => add(a, b));
-      return pairs.map(([g, p]) => [scaleToNorm(g, squares, globalClipnorm), p]);
-    }
-    return pairs;
+  #decays(parameter: Parameter): boolean {
+    return this.weightDecay !== null && !this.#undecayed.has(parameter) &&
+      !this.#undecayedNames.some((name) => parameter.name.includes(name));
   }
 
   // Averaging.
 
   #average(parameters: readonly Parameter[]): void {
-    const momentum = this.emaMomentum;
-    const overwrites = this.emaOverwriteFrequency !== null &&
-      this.#iterations % this.emaOverwriteFrequency === 0;
+    const { emaOverwriteFrequency, iterations } = this;
+    const overwrites = emaOverwriteFrequency !== null &&
+      (iterations + 1) % emaOverwriteFrequency === 0;
     for (const parameter of parameters) {
-      const average = this.#averages.get(parameter) ?? new Variable(parameter, { name: "average" });
-      const isFirst = !this.#averages.has(parameter);
-      this.#averages.set(parameter, average);
-      if (!isFirst) {
-        average.assign(add(multiply(average, momentum), multiply(parameter, 1 - momentum)));
-      }
-      if (overwrites) parameter.assign(average);
+      const slots = this.#slotsOf(parameter);
+      if (slots.average === undefined) slots.average = new Variable(parameter, { name: "average" });
+      else if (iterations === 0) slots.average.assign(parameter);
+      else update(emaUpdate, [slots.average], [parameter], { momentum: this.emaMomentum });
+      if (overwrites) parameter.assign(slots.average);
     }
   }
 
-  /** Puts the moving averages in the parameters' place, at the end of training. */
+  /** Puts the moving averages, where they are kept, in the parameters' place: at the end of training. */
   finalizeVariableValues(): void {
-    if (this.emaOverwriteFrequency !== null) return;
-    for (const [parameter, average] of this.#averages) parameter.assign(average);
+    for (const [parameter, { average }] of this.#slots) {
+      if (average !== undefined) parameter.assign(average);
+    }
   }
 
   // State.
 
-  /** The number of steps and the state of each parameter, by the parameter's place in the list. */
+  /**
+   * The number of steps and the state of each parameter, by the parameter's place in the list: copies, which later
+   * steps do not change.
+   */
   stateDict(parameters: readonly Parameter[] = this.#parameters): StateDict {
-    const state: StateDict = { iterations: scalarInt(this.#iterations) };
+    const state: StateDict = { iterations: full([], this.#steps, { dtype: "int32" }) };
     parameters.forEach((parameter, i) => {
       for (const [name, slot] of Object.entries(this.#slots.get(parameter) ?? {})) {
         state[`${i}.${name}`] = slot.detach();
       }
-      const average = this.#averages.get(parameter);
-      if (average !== undefined) state[`${i}.average`] = average.detach();
     });
     return state;
   }
 
   /**
-   * Takes over the state that {@linkcode stateDict} gave.
+   * Takes over the state that {@linkcode stateDict} gave; what the optimizer knew before is forgotten.
    *
-   * @throws {RangeError} When it belongs to other parameters; then nothing is changed.
+   * @throws {RangeError} When it belongs to another optimizer or other parameters; then nothing is changed.
    */
   loadStateDict(state: StateDict, parameters: readonly Parameter[] = this.#parameters): void {
     const { iterations, ...rest } = state;
-    const prepared = Object.entries(rest).map(([path, values]) => {
+    const steps = iterations?.item() ?? 0;
+    if (!(Number.isSafeInteger(steps) && steps >= 0)) {
+      throw this.#foreignState(`its number of steps is ${steps}`);
+    }
+    const loaded = new Map<Parameter, Slots>();
+    const missing = new Set<Variable>();
+    for (const [path, values] of Object.entries(rest)) {
       const [place, name] = path.split(".");
       const parameter = parameters[Number(place)];
-      const slots = parameter === undefined ? undefined : this.makeSlots(parameter);
-      if (parameter === undefined || (name !== "average" && slots?.[name] === undefined)) {
-        throw rangeError(
-          "optimizer.state",
-          `Cannot load the state of the optimizer ${this.name} as it has no "${path}": it belongs to another optimizer or model`,
-        );
+      if (parameter === undefined) throw this.#foreignState(`there is no "${path}"`);
+      const slots = loaded.get(parameter) ?? this.makeSlots(parameter);
+      if (!loaded.has(parameter)) {
+        loaded.set(parameter, slots);
+        for (const slot of Object.values(slots)) missing.add(slot);
       }
-      return { parameter, name, values };
-    });
-    for (const { parameter, name, values } of prepared) {
-      if (name === "average") this.#averages.set(parameter, new Variable(values, { name }));
-      else this.#slotsOf(parameter)[name].assign(values);
+      if (OCCASIONAL_SLOTS.includes(name)) slots[name] = this.makeSlot(parameter, name);
+      if (!Object.hasOwn(slots, name)) throw this.#foreignState(`there is no "${path}"`);
+      if (!sameShape(values.dims, slots[name].dims)) {
+        const [given, own] = [formatShape(values.dims), formatShape(slots[name].dims)];
+        throw this.#foreignState(`"${path}" is ${given} instead of ${own}`);
+      }
+      slots[name].assign(values);
+      missing.delete(slots[name]);
     }
-    if (iterations !== undefined) this.#iterations = iterations.item();
+    for (const slot of missing) throw this.#foreignState(`a "${slot.name}" is missing`);
+    for (const slots of this.#slots.values()) {
+      for (const slot of Object.values(slots)) slot.dispose();
+    }
+    this.#slots = loaded;
+    this.#steps = steps;
+  }
+
+  #foreignState(what: string): RangeError {
+    return rangeError(
+      "optimizer.state",
+      `Cannot load the state of the optimizer ${this.name} as ${what}: it belongs to another optimizer or model`,
+    );
   }
 
   /** The options that make an equal optimizer. */
@@ -359,22 +480,50 @@ export abstract class Optimizer implements Configurable {
       gradientAccumulationSteps: this.gradientAccumulationSteps,
     };
   }
+
+  /** Makes an optimizer from its config. */
+  static fromConfig<O extends Optimizer>(
+    // deno-lint-ignore no-explicit-any -- each class takes options of its own
+    this: new (options: any) => O,
+    config: Config,
+  ): O {
+    return new this(config);
+  }
 }
 
-/** The gradient, scaled down where the norm of which the square is given exceeds the limit. */
-function scaleToNorm(gradient: Tensor, squares: Tensor, limit: number): Tensor {
-  return multiply(gradient, divide(limit, maximum(sqrt(squares), limit)));
+/** What gradients, the squares of which add up to the given sum, are multiplied by to keep their norm in the limit. */
+function scaleForNorm(squares: Tensor, limit: number): Tensor {
+  return divide(limit, maximum(sqrt(squares), limit));
 }
 
-function scalarInt(value: number): Tensor {
-  return zeros([], { dtype: "int32" }).add(value);
-}
-
-/** Splits a constructor's arguments: parameters first, or options alone. */
+/**
+ * Splits a constructor's arguments: parameters first, or options alone.
+ *
+ * @throws {TypeError} When the first argument is neither.
+ */
 export function splitArguments<O extends OptimizerOptions>(
-  first: Iterable<Parameter> | O | undefined,
+  first: Iterable<Parameter> | O | null | undefined,
   second: O | undefined,
 ): [Iterable<Parameter> | null, O] {
-  const isList = first !== undefined && typeof first === "object" && Symbol.iterator in first;
-  return isList ? [first, second ?? {} as O] : [null, (first ?? {}) as O];
+  if (first === null || first === undefined) return [null, second ?? {} as O];
+  if (typeof first !== "object") {
+    throw typeError(
+      "optimizer.arguments",
+      `Cannot make an optimizer from ${
+        show(first)
+      }: give its options as an object, { learningRate: 0.001 }, or the parameters first`,
+    );
+  }
+  if (!(Symbol.iterator in first)) return [null, first];
+  const parameters = [...first];
+  const other = parameters.find((parameter) => !(parameter instanceof Parameter));
+  if (other !== undefined) {
+    throw typeError(
+      "optimizer.parameters",
+      `Cannot make an optimizer as it updates parameters: met ${
+        show(other)
+      }; give model.parameters()`,
+    );
+  }
+  return [parameters, second ?? {} as O];
 }

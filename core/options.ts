@@ -32,6 +32,7 @@ const RANGES = {
   "finite": Number.isFinite,
   "finite and above 0": (value: number) => value > 0 && Number.isFinite(value),
   "finite and from 0 on": (value: number) => value >= 0 && Number.isFinite(value),
+  "finite and from 1 on": (value: number) => value >= 1 && Number.isFinite(value),
   "finite and not above 0": (value: number) => value <= 0 && Number.isFinite(value),
   "in [0, 1]": (value: number) => value >= 0 && value <= 1,
   "in [0, 1)": (value: number) => value >= 0 && value < 1,

@@ -12,7 +12,9 @@ import { broadcastShapes, type Dim, type Dims, isKnown, reducedShape, sizeOf } f
 
 /** Shape and dtype of a tensor, without values. */
 export interface Meta {
+  /** The size of each axis; `null` where unknown. */
   readonly dims: Dims;
+  /** The element type. */
   readonly dtype: DType;
 }
 

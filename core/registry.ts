@@ -10,14 +10,19 @@ import type { PluginEntry, PluginManifest } from "./plugin.ts";
 
 /** A plugin as the registry knows it. */
 export interface PluginDescription {
+  /** What it is. */
   readonly kind: string;
   /** Its name within the package. */
   readonly name: string;
   /** `package>Name`, which is never ambiguous. */
   readonly qualifiedName: string;
+  /** Other names for it. */
   readonly aliases: readonly string[];
+  /** The package that brings it. */
   readonly package: string;
+  /** The version of the package. */
   readonly version: string;
+  /** One sentence for people; may be empty. */
   readonly description: string;
 }
 

@@ -50,6 +50,7 @@ export class Runtime {
   readonly #backends = new Map<string, Backend>();
   #current: Backend | null = null;
 
+  /** Takes a registry and the plugins that stand in where none is named. */
   constructor({ registry, defaults }: RuntimeOptions) {
     this.registry = registry;
     this.defaults = Object.freeze({ ...defaults });

@@ -55,6 +55,7 @@ export class Scope implements Disposable {
   #outer: Scope | null;
   #closed = false;
 
+  /** Opens the scope. */
   constructor() {
     this.#outer = innermost;
     innermost = this;
@@ -99,6 +100,7 @@ export class Scope implements Disposable {
     }
   }
 
+  /** Closes the scope at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -40,7 +40,9 @@ export class Sequential extends Model {
   readonly #layers: Layer[] = [];
   #inputDims: Dims | null = null;
 
+  /** Takes the layers, first to last. */
   constructor(layers?: readonly (Layer | Tensor)[], options?: LayerOptions);
+  /** Takes the layers as an option. */
   constructor(options?: SequentialOptions);
   constructor(
     layersOrOptions: readonly (Layer | Tensor)[] | SequentialOptions = [],
@@ -140,6 +142,7 @@ export class Sequential extends Model {
     for (const layer of this.#layers) x = layer.apply(x);
   }
 
+  /** Passes the input through the layers. */
   override forward(inputs: Tensor, { training }: CallContext): Tensor {
     return this.#layers.reduce((x, layer) => layer.apply(x, { training }), inputs);
   }
@@ -153,18 +156,22 @@ export class Sequential extends Model {
     return g;
   }
 
+  /** The layers, first to last. */
   override get layers(): Layer[] {
     return [...this.#layers];
   }
 
+  /** The shape of one example, where it is known. */
   override get inputShape(): Dims | null {
     return this.#inputDims?.slice(1) ?? null;
   }
 
+  /** The layers by name, each once. */
   override namedChildren(): [string, AnyModule][] {
     return [...new Set(this.#layers)].map((layer) => [layer.name, layer]);
   }
 
+  /** The layers as JSON. */
   override getConfig(): Config {
     const { inputShape: _, ...config } = super.getConfig();
     return {
@@ -174,6 +181,7 @@ export class Sequential extends Model {
     };
   }
 
+  /** Makes an equal model, with new weights. */
   static override fromConfig(config: Config): Sequential {
     const { layers, inputShape, ...options } = config;
     const made = (layers as SerializedObject[]).map((layer) => deserialize<Layer>("layer", layer));

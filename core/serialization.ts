@@ -22,6 +22,7 @@ export interface Configurable {
 export interface SerializedObject {
   /** The name in the registry; `package>Name` for classes that are not built in. */
   className: string;
+  /** The options that make an equal object. */
   config: Config;
   /** The package that brings the class, when it is not built in. */
   package?: string;

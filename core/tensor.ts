@@ -58,6 +58,7 @@ export class Tensor implements Disposable {
   readonly origin: string;
   #storage: Storage | null;
 
+  /** Made by operations; users call `tensor()`. */
   constructor(dims: Dims, dtype: DType, storage: Storage | null) {
     this.dims = dims;
     this.dtype = dtype;
@@ -172,6 +173,7 @@ export class Tensor implements Disposable {
     this.node = null;
   }
 
+  /** Gives the memory back at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -223,162 +225,213 @@ export class Tensor implements Disposable {
 
   // Element by element.
 
+  /** The sum. */
   add(other: Operand): Tensor {
     return ops.add(this, other);
   }
+  /** The difference. */
   sub(other: Operand): Tensor {
     return ops.subtract(this, other);
   }
+  /** The product, element by element. */
   mul(other: Operand): Tensor {
     return ops.multiply(this, other);
   }
+  /** The quotient, in a float dtype. */
   div(other: Operand): Tensor {
     return ops.divide(this, other);
   }
+  /** The quotient rounded towards −∞. */
   floorDiv(other: Operand): Tensor {
     return ops.floorDivide(this, other);
   }
+  /** The remainder, with the sign of the divisor. */
   mod(other: Operand): Tensor {
     return ops.mod(this, other);
   }
+  /** The power. */
   pow(other: Operand): Tensor {
     return ops.power(this, other);
   }
+  /** The greater of the two. */
   maximum(other: Operand): Tensor {
     return ops.maximum(this, other);
   }
+  /** The lesser of the two. */
   minimum(other: Operand): Tensor {
     return ops.minimum(this, other);
   }
+  /** The negative. */
   neg(): Tensor {
     return ops.negative(this);
   }
+  /** The magnitude. */
   abs(): Tensor {
     return ops.abs(this);
   }
+  /** −1, 0 or 1. */
   sign(): Tensor {
     return ops.sign(this);
   }
+  /** x². */
   square(): Tensor {
     return ops.square(this);
   }
+  /** √x. */
   sqrt(): Tensor {
     return ops.sqrt(this);
   }
+  /** e^x. */
   exp(): Tensor {
     return ops.exp(this);
   }
+  /** The natural logarithm. */
   log(): Tensor {
     return ops.log(this);
   }
+  /** The sine. */
   sin(): Tensor {
     return ops.sin(this);
   }
+  /** The cosine. */
   cos(): Tensor {
     return ops.cos(this);
   }
+  /** The hyperbolic tangent. */
   tanh(): Tensor {
     return ops.tanh(this);
   }
+  /** 1 / (1 + e^−x). */
   sigmoid(): Tensor {
     return ops.sigmoid(this);
   }
+  /** max(x, 0). */
   relu(): Tensor {
     return ops.relu(this);
   }
+  /** The nearest whole number, ties to even. */
   round(): Tensor {
     return ops.round(this);
   }
+  /** The greatest whole number not above x. */
   floor(): Tensor {
     return ops.floor(this);
   }
+  /** The least whole number not below x. */
   ceil(): Tensor {
     return ops.ceil(this);
   }
+  /** x, but not below `xMin` nor above `xMax`. */
   clip(options: ClipOptions): Tensor {
     return ops.clip(this, options);
   }
+  /** e^x / Σ e^x along an axis, the last by default. */
   softmax(options?: { axis?: number }): Tensor {
     return ops.softmax(this, options);
   }
+  /** x − log Σ e^x along an axis, the last by default. */
   logSoftmax(options?: { axis?: number }): Tensor {
     return ops.logSoftmax(this, options);
   }
+  /** Whether the two are equal. */
   equal(other: Operand): Tensor {
     return ops.equal(this, other);
   }
+  /** Whether the two differ. */
   notEqual(other: Operand): Tensor {
     return ops.notEqual(this, other);
   }
+  /** Whether it is below the other. */
   less(other: Operand): Tensor {
     return ops.less(this, other);
   }
+  /** Whether it is not above the other. */
   lessEqual(other: Operand): Tensor {
     return ops.lessEqual(this, other);
   }
+  /** Whether it is above the other. */
   greater(other: Operand): Tensor {
     return ops.greater(this, other);
   }
+  /** Whether it is not below the other. */
   greaterEqual(other: Operand): Tensor {
     return ops.greaterEqual(this, other);
   }
+  /** The values in another dtype. */
   cast(dtype: DType): Tensor {
     return ops.cast(this, dtype);
   }
 
   // Reductions.
 
+  /** The sum over axes; of all elements by default. */
   sum(options?: ReduceOptions): Tensor {
     return ops.sum(this, options);
   }
+  /** The mean over axes; of all elements by default. */
   mean(options?: ReduceOptions): Tensor {
     return ops.mean(this, options);
   }
+  /** The product over axes; of all elements by default. */
   prod(options?: ReduceOptions): Tensor {
     return ops.prod(this, options);
   }
+  /** The greatest value over axes; of all elements by default. */
   max(options?: ReduceOptions): Tensor {
     return ops.max(this, options);
   }
+  /** The least value over axes; of all elements by default. */
   min(options?: ReduceOptions): Tensor {
     return ops.min(this, options);
   }
+  /** Whether all hold. */
   all(options?: ReduceOptions): Tensor {
     return ops.all(this, options);
   }
+  /** Whether any holds. */
   any(options?: ReduceOptions): Tensor {
     return ops.any(this, options);
   }
+  /** The index of the greatest value along an axis; of the flattened tensor by default. */
   argmax(options?: { axis?: number | null }): Tensor {
     return ops.argmax(this, options);
   }
+  /** The index of the least value along an axis; of the flattened tensor by default. */
   argmin(options?: { axis?: number | null }): Tensor {
     return ops.argmin(this, options);
   }
 
   // Shape and contents.
 
+  /** The matrix product; batch axes broadcast. */
   matmul(other: Tensor): Tensor {
     return ops.matmul(this, other);
   }
+  /** The same elements in another shape; one dimension may be `-1` or `null`. */
   reshape(shape: readonly (number | null)[]): Tensor {
     return ops.reshape(this, shape);
   }
+  /** All elements along one axis. */
   flatten(): Tensor {
     return ops.ravel(this);
   }
+  /** The axes in another order; reversed by default. */
   transpose(axes?: readonly number[]): Tensor {
     return ops.transpose(this, axes);
   }
+  /** New axes of size 1. */
   expandDims(axis: Axis & (number | readonly number[])): Tensor {
     return ops.expandDims(this, axis);
   }
+  /** The shape without axes of size 1: those named, or all. */
   squeeze(axis?: Axis): Tensor {
     return ops.squeeze(this, axis);
   }
+  /** Repeated along axes of size 1 and new leading axes. */
   broadcastTo(shape: readonly (number | null)[]): Tensor {
     return ops.broadcastTo(this, shape);
   }
+  /** The entries at the given indices of an axis. */
   take(indices: Tensor | readonly number[] | number, options?: { axis?: number | null }): Tensor {
     return ops.take(this, indices, options);
   }
@@ -402,15 +455,17 @@ export class Tensor implements Disposable {
     return ops.getItem(this, index);
   }
 
-  /** The gradient and the values as people read them. */
+  /** Shape, dtype and values as people read them. */
   toString(): string {
     return formatTensor(this);
   }
 
+  /** What `console.log` shows in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return formatTensor(this);
   }
 
+  /** What `console.log` shows in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return formatTensor(this);
   }

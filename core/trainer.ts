@@ -69,36 +69,40 @@ export interface FitOptions {
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** @default 32 */
+  /** Examples in a batch. @default 32 */
   batchSize?: number;
   /** What each example weighs in the loss. */
   sampleWeight?: TensorLike;
-  /** @default all batches */
+  /** How many batches. @default all */
   steps?: number;
-  /** @default [] */
+  /** Observers. @default [] */
   callbacks?: readonly Callback[];
-  /** @default 0 */
+  /** As in `fit`. @default 0 */
   verbose?: Verbosity;
+  /** Ends the run after the batch under way. */
   signal?: AbortSignal;
 }
 
 /** Options of `predict`. */
 export interface PredictOptions {
-  /** @default 32 */
+  /** Examples in a batch. @default 32 */
   batchSize?: number;
-  /** @default all batches */
+  /** How many batches. @default all */
   steps?: number;
-  /** @default [] */
+  /** Observers. @default [] */
   callbacks?: readonly Callback[];
-  /** @default 0 */
+  /** As in `fit`. @default 0 */
   verbose?: Verbosity;
+  /** Ends the run after the batch under way. */
   signal?: AbortSignal;
 }
 
 /** A loss that is not finite, met before the weights were touched. */
 export class NonFiniteLossError extends RangeError {
+  /** The stable name of the mistake. */
   readonly code = "fit.nonFiniteLoss";
 
+  /** Made by the trainer. */
   constructor(
     /** The loss. */
     readonly value: number,

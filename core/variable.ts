@@ -15,7 +15,7 @@ import { Tensor } from "./tensor.ts";
 export interface VariableOptions {
   /** What summaries and state dictionaries call it. @default "variable" */
   name?: string;
-  /** @default that of the values */
+  /** The element type. @default that of the values */
   dtype?: DType;
 }
 
@@ -24,6 +24,7 @@ export class Variable extends Tensor {
   /** What summaries and state dictionaries call it. */
   name: string;
 
+  /** Takes the first values, which are copied. */
   constructor(values: TensorLike, options: VariableOptions = {}) {
     const initial = tensor(values, { dtype: options.dtype });
     super(initial.dims, initial.dtype, initial.storage.retain());
@@ -32,6 +33,7 @@ export class Variable extends Tensor {
     this.keep();
   }
 
+  /** Always. */
   override get isVariable(): boolean {
     return true;
   }
@@ -72,11 +74,13 @@ export interface ParameterOptions extends VariableOptions {
 
 /** Something that keeps a parameter in bounds after each update. */
 export interface ParameterConstraint {
+  /** The nearest allowed values. */
   call(values: Tensor): Tensor;
 }
 
 /** Something that makes large values of a parameter cost. */
 export interface ParameterRegularizer {
+  /** The cost, a scalar. */
   call(values: Tensor): Tensor;
 }
 
@@ -101,6 +105,7 @@ export class Parameter extends Variable {
   /** Added to the loss by the trainer. */
   regularizer: ParameterRegularizer | null = null;
 
+  /** Takes the first values, which are copied. */
   constructor(values: TensorLike, options: ParameterOptions = {}) {
     super(values, { name: "parameter", ...options });
     this.trainable = options.trainable ?? true;
@@ -110,6 +115,7 @@ export class Parameter extends Variable {
   get trainable(): boolean {
     return this.requiresGrad;
   }
+  /** Freezes or thaws it. */
   set trainable(trainable: boolean) {
     if (trainable && !isFloating(this.dtype)) {
       throw errors.dtype("train a parameter", "float32 or float64", this.dtype);

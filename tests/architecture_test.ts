@@ -40,7 +40,7 @@ function relative(specifier: string): string {
 function partOf(file: string): string {
   const parts = file.split("/");
   if (parts[0] === "plugins" && parts.length > 2) {
-    const depth = parts[1] === "backends" || parts[1] === "exporters" ? 3 : 2;
+    const depth = parts[1] === "backends" ? 3 : 2;
     return parts.slice(0, Math.min(depth, parts.length - 1)).join("/");
   }
   return parts.length > 1 ? parts[0] : "";

@@ -16,8 +16,11 @@ import { Dataset, TensorDataset } from "./dataset.ts";
 
 /** A batch: inputs, and where there are any, targets and weights. */
 export interface Batch {
+  /** The inputs. */
   readonly x: Nested;
+  /** The targets. */
   readonly y: Tensor | null;
+  /** What each example weighs in the loss. */
   readonly sampleWeight: Tensor | null;
 }
 

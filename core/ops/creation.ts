@@ -30,7 +30,7 @@ export type TensorLike = Tensor | NestedValues;
 
 /** Options of {@linkcode tensor}. */
 export interface TensorOptions {
-  /** @default float32 for numbers, bool for bools, the array's own for typed arrays */
+  /** The element type. @default float32 for numbers, bool for bools, the array's own for typed arrays */
   dtype?: DType;
   /** The shape, for flat values. */
   shape?: Shape;
@@ -40,7 +40,7 @@ export interface TensorOptions {
 
 /** Options of functions that make tensors of a given shape. */
 export interface CreationOptions {
-  /** @default "float32" */
+  /** The element type. @default "float32" */
   dtype?: DType;
   /** Whether gradients are wanted. @default false */
   requiresGrad?: boolean;
@@ -244,9 +244,9 @@ export function emptyLike(x: Tensor, options: CreationOptions = {}): Tensor {
 export interface ArangeOptions {
   /** The first value past the end; without it, `start` is the end and counting begins at 0. */
   stop?: number;
-  /** @default 1 */
+  /** What is between two values. @default 1 */
   step?: number;
-  /** @default int32 where start, stop and step are whole, else float32 */
+  /** The element type. @default int32 where start, stop and step are whole, else float32 */
   dtype?: DType;
 }
 
@@ -289,7 +289,7 @@ export interface LinspaceOptions {
   num?: number;
   /** Whether `stop` is the last value. @default true */
   endpoint?: boolean;
-  /** @default "float32" */
+  /** The element type. @default "float32" */
   dtype?: DType;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, applyComposite, defineComposite } from "../dispatch.ts";
+import { apply, applyComposite, type Composite, defineComposite } from "../dispatch.ts";
 import { type DType, isFloating } from "../dtype.ts";
 import type { Meta, NoAttributes, Primitive, PrimitiveAttributes } from "../primitives.ts";
 import type { Tensor } from "../tensor.ts";
@@ -281,7 +281,7 @@ export function isneginf(x: Operand): Tensor {
 export interface ToleranceOptions {
   /** Relative to the second argument. @default 1e-5 */
   rtol?: number;
-  /** @default 1e-8 */
+  /** The absolute tolerance. @default 1e-8 */
   atol?: number;
   /** Whether NaN equals NaN. @default false */
   equalNan?: boolean;
@@ -309,9 +309,9 @@ export function cast(x: Operand, dtype: DType): Tensor {
 
 /** Limits of {@linkcode clip}. */
 export interface ClipOptions {
-  /** @default no lower limit */
+  /** The lower limit. @default none */
   xMin?: number;
-  /** @default no upper limit */
+  /** The upper limit. @default none */
   xMax?: number;
 }
 
@@ -367,33 +367,34 @@ export type FusedActivation = "linear" | "relu" | "sigmoid" | "tanh";
 const sameAsFirst = ([x]: readonly Meta[]): Meta[] => [{ dims: x.dims, dtype: x.dtype }];
 
 /** The gradient before an activation, from its output y and the gradient g after it. */
-export const activationGradientComposite = defineComposite<{ activation: FusedActivation }>({
-  name: "activationGradient",
-  infer: sameAsFirst,
-  compose: ([y, g], { activation }) => {
-    switch (activation) {
-      case "linear":
-        return [g];
-      case "relu":
-        return [where(greater(y, 0), g, 0)];
-      case "sigmoid":
-        return [multiply(g, multiply(y, subtract(1, y)))];
-      case "tanh":
-        return [multiply(g, subtract(1, square(y)))];
-    }
-  },
-  gradient: ({ inputs: [y, g], attributes }, [h]) => {
-    if (h === null) return [null, null];
-    const { activation } = attributes;
-    const slope = activation === "sigmoid"
-      ? subtract(1, multiply(y, 2))
-      : activation === "tanh"
-      ? multiply(y, -2)
-      : null;
-    const toOutput = slope === null ? null : multiply(h, multiply(g, slope));
-    return [toOutput, activationGradient(y, h, activation)];
-  },
-});
+export const activationGradientComposite: Composite<{ activation: FusedActivation }> =
+  defineComposite({
+    name: "activationGradient",
+    infer: sameAsFirst,
+    compose: ([y, g], { activation }) => {
+      switch (activation) {
+        case "linear":
+          return [g];
+        case "relu":
+          return [where(greater(y, 0), g, 0)];
+        case "sigmoid":
+          return [multiply(g, multiply(y, subtract(1, y)))];
+        case "tanh":
+          return [multiply(g, subtract(1, square(y)))];
+      }
+    },
+    gradient: ({ inputs: [y, g], attributes }, [h]) => {
+      if (h === null) return [null, null];
+      const { activation } = attributes;
+      const slope = activation === "sigmoid"
+        ? subtract(1, multiply(y, 2))
+        : activation === "tanh"
+        ? multiply(y, -2)
+        : null;
+      const toOutput = slope === null ? null : multiply(h, multiply(g, slope));
+      return [toOutput, activationGradient(y, h, activation)];
+    },
+  });
 
 /** The gradient before an activation, from its output and the gradient after it. */
 export function activationGradient(

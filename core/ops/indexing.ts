@@ -17,26 +17,29 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { arange, eye, fullLike, tensor, tri, zeros } from "./creation.ts";
+import { arange, eye, fullLike, tensor, tri } from "./creation.ts";
 import {
   add,
   cast,
   equal,
   floorDivide,
   greater,
+  greaterEqual,
   less,
   lessEqual,
+  logicalOr,
   mod,
   multiply,
   where,
 } from "./elementwise.ts";
 import { broadcastTo, concatenate, expandDims, flip, pad, reshape, transpose } from "./movement.ts";
-import { asDType, asTensor, type Operand } from "./operand.ts";
-import { sum } from "./reduction.ts";
+import { asDType, asTensor, type Operand, placedWith } from "./operand.ts";
+import { any, sum } from "./reduction.ts";
 
-/** Indices as an int32 tensor. */
-function asIndices(operation: string, indices: Operand): Tensor {
-  const given = isTensor(indices) ? indices : tensor(indices, { dtype: "int32" });
+/** Indices as an int32 tensor, beside the values they point into. */
+function asIndices(operation: string, indices: Operand, values?: Tensor): Tensor {
+  const made = isTensor(indices) ? indices : tensor(indices, { dtype: "int32" });
+  const given = values === undefined || isTensor(indices) ? made : placedWith(values, made);
   if (isFloating(given.dtype)) throw errors.dtype(operation, "int32 index", given.dtype);
   return asDType(given, "int32");
 }
@@ -53,7 +56,7 @@ export function take(
   options: { axis?: number | null } = {},
 ): Tensor {
   const input = asTensor(x);
-  const index = asIndices("take", indices);
+  const index = asIndices("take", indices, input);
   const { axis = null } = options;
   if (axis === null) return apply("take", [reshape(input, [-1]), index], { axis: 0 });
   return apply("take", [input, index], { axis: normalizeAxis("take", axis, input.ndim) });
@@ -66,7 +69,7 @@ export function takeAlongAxis(
   options: { axis?: number | null } = {},
 ): Tensor {
   const input = asTensor(x);
-  const index = asIndices("take along an axis", indices);
+  const index = asIndices("take along an axis", indices, input);
   const { axis = -1 } = options;
   if (axis === null) {
     return apply("takeAlongAxis", [reshape(input, [-1]), reshape(index, [-1])], { axis: 0 });
@@ -88,16 +91,22 @@ export function takeAlongAxis(
   ], { axis: along });
 }
 
-/** Row-major positions of multi-dimensional indices `[n, k]` into the first k axes of a shape. */
+/**
+ * Row-major positions of multi-dimensional indices `[n, k]` into the first k axes of a shape. An index that is out of
+ * range on its axis becomes a position past the end, which the kernels refuse.
+ */
 function flatPositions(indices: Tensor, shape: Shape): Tensor {
   const k = indices.shape[indices.ndim - 1];
   if (k > shape.length) {
     throw errors.shapes("scatter", `indices address at most ${shape.length} axes`, indices.dims);
   }
-  const strides = tensor(stridesOf(shape.slice(0, k)), { dtype: "int32" });
-  const sizes = tensor(shape.slice(0, k), { dtype: "int32" });
+  const addressed = shape.slice(0, k);
+  const constant = (values: Shape) => placedWith(indices, tensor(values, { dtype: "int32" }));
+  const [strides, sizes] = [constant(stridesOf(addressed)), constant(addressed)];
   const wrapped = where(less(indices, 0), add(indices, sizes), indices);
-  return sum(multiply(wrapped, strides), { axis: -1 });
+  const positions = sum(multiply(wrapped, strides), { axis: -1 });
+  const isOutside = logicalOr(less(wrapped, 0), greaterEqual(wrapped, sizes));
+  return where(any(isOutside, { axis: -1 }), sizeOf(addressed), positions);
 }
 
 /** Checks that indices are `[…n, k]` and flattens them to `[n, k]`. */
@@ -117,10 +126,30 @@ export function scatter(indices: Operand, values: Operand, shape: Shape): Tensor
   return reshape(apply("scatterAdd", [updates, positions], { axis: 0, size }), shape);
 }
 
-/** x with the values at the given indices `[…n, k]` replaced; where indices repeat, one of the values stands. */
-export function scatterUpdate(inputs: Operand, indices: Operand, updates: Operand): Tensor {
+/** Options of {@linkcode scatterUpdate}. */
+export interface ScatterUpdateOptions {
+  /** What happens where a value stands already: `"add"` adds to it, `null` replaces it. @default null */
+  reduction?: "add" | null;
+}
+
+/**
+ * x with values put at the given indices `[…n, k]`. Where indices repeat, the last value stands, or all of them add up.
+ */
+export function scatterUpdate(
+  inputs: Operand,
+  indices: Operand,
+  updates: Operand,
+  options: ScatterUpdateOptions = {},
+): Tensor {
+  const { reduction = null } = options;
   const x = asTensor(inputs);
-  const rows = indexRows(asIndices("scatter", indices));
+  if (reduction === "add") {
+    return add(x, scatter(indices, asDType(asTensor(updates), x.dtype), x.shape));
+  }
+  if (reduction !== null) {
+    throw errors.option("scatter", "reduction", '"add" or null', reduction);
+  }
+  const rows = indexRows(asIndices("scatter", indices, x));
   const k = rows.shape[1];
   const rest = x.shape.slice(k);
   const flat = reshape(x, [sizeOf(x.shape.slice(0, k)), ...rest]);
@@ -303,7 +332,7 @@ export function oneHot(
   const { axis = -1, dtype = "float32" } = options;
   const indices = asIndices("one-hot encode", x);
   const place = normalizeAxis("one-hot encode", axis, indices.ndim + 1);
-  const classes = arange(numClasses, { dtype: "int32" });
+  const classes = placedWith(indices, arange(numClasses, { dtype: "int32" }));
   const shape = Array.from({ length: indices.ndim + 1 }, (_, i) => i === place ? numClasses : 1);
   return cast(equal(expandDims(indices, place), reshape(classes, shape)), dtype);
 }
@@ -335,8 +364,7 @@ export function diagonal(
   const first = offset >= 0 ? offset : -offset * columns;
   const lead = rest.map((i) => input.shape[i]);
   const flat = reshape(transpose(input, [...rest, a, b]), [...lead, rows * columns]);
-  if (length === 0) return zeros([...lead, 0], { dtype: input.dtype });
-  const last = first + (length - 1) * (columns + 1) + 1;
+  const last = length === 0 ? first : first + (length - 1) * (columns + 1) + 1;
   return sliceStrided(flat, flat.ndim - 1, first, last, columns + 1);
 }
 
@@ -347,8 +375,8 @@ export function diag(x: Operand, options: { k?: number } = {}): Tensor {
   if (input.ndim === 2) return diagonal(input, { offset: k });
   if (input.ndim !== 1) throw errors.rank("make a diagonal", "one or two axes", input.dims);
   const n = input.shape[0] + Math.abs(k);
-  const widened = pad(input, [[Math.max(k, 0), Math.max(-k, 0)]]);
-  return multiply(eye(n, { k, dtype: input.dtype }), k >= 0 ? widened : expandDims(widened, 1));
+  const columns = pad(input, [[Math.max(k, 0), Math.max(-k, 0)]]);
+  return where(placedWith(input, eye(n, { k, dtype: "bool" })), columns, 0);
 }
 
 /** A tensor flattened onto the diagonal of a square matrix. */
@@ -368,7 +396,7 @@ function triangle(x: Operand, k: number, keepLower: boolean): Tensor {
   const input = asTensor(x);
   if (input.ndim < 2) throw errors.rank("take a triangle", "two or more axes", input.dims);
   const [n, m] = input.shape.slice(-2);
-  const lower = cast(tri(n, { m, k: keepLower ? k : k - 1 }), "bool");
+  const lower = placedWith(input, tri(n, { m, k: keepLower ? k : k - 1, dtype: "bool" }));
   return keepLower ? where(lower, input, 0) : where(lower, 0, input);
 }
 
@@ -439,7 +467,7 @@ export function nonzero(x: Operand): Tensor[] {
   values.forEach((value, i) => {
     if (value !== 0) positions.push(i);
   });
-  return unravelIndex(tensor(positions, { dtype: "int32" }), input.shape);
+  return unravelIndex(placedWith(input, tensor(positions, { dtype: "int32" })), input.shape);
 }
 
 /** Coordinates, one tensor an axis, from positions in a flattened tensor of that shape. */

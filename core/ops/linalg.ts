@@ -16,9 +16,9 @@ import { sum } from "./reduction.ts";
 
 /** Which operands are read transposed: their last two axes exchanged, at no cost. */
 export interface MatmulOptions {
-  /** @default false */
+  /** The first operand. @default false */
   transposeA?: boolean;
-  /** @default false */
+  /** The second operand. @default false */
   transposeB?: boolean;
 }
 

@@ -353,9 +353,9 @@ export function tile(x: Operand, repeats: number | readonly number[]): Tensor {
 
 /** How {@linkcode pad} fills what it adds. */
 export interface PadOptions {
-  /** @default "constant" */
+  /** What the new elements are. @default "constant" */
   mode?: "constant" | "reflect" | "symmetric" | "edge";
-  /** @default 0 */
+  /** The constant. @default 0 */
   constantValues?: number;
 }
 

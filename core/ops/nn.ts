@@ -9,6 +9,7 @@ import { errors } from "../errors.ts";
 import { type Meta, type NoAttributes } from "../primitives.ts";
 import { normalizeAxis, reducedShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { onesLike } from "./creation.ts";
 import {
   abs,
   activationGradient,
@@ -241,7 +242,7 @@ export function sparsemax(x: Operand, options: { axis?: number } = {}): Tensor {
   const input = asFloat(x);
   const axis = normalizeAxis("take the sparsemax", options.axis ?? -1, input.ndim);
   const ordered = sort(input, { axis, descending: true });
-  const ranks = cumsum(where(true, 1, ordered), { axis });
+  const ranks = cumsum(onesLike(ordered), { axis });
   const sums = cumsum(ordered, { axis });
   const supported = cast(greater(add(multiply(ordered, ranks), 1), sums), input.dtype);
   const count = sum(supported, { axis, keepdims: true });

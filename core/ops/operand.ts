@@ -8,7 +8,7 @@ import { apply, isTensor } from "../dispatch.ts";
 import { type DType, promote, toFloating, weakDType } from "../dtype.ts";
 import { runtime } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { scalarOn, tensor, type TensorLike } from "./creation.ts";
+import { scalarOn, tensor, type TensorLike, toBackend } from "./creation.ts";
 
 /** An argument of an operation. */
 export type Operand = TensorLike;
@@ -34,11 +34,16 @@ export function constantBeside(x: Tensor, value: number, dtype: DType = x.dtype)
   return scalarOn(x.isSymbolic ? runtime().backend : x.backend, value, dtype);
 }
 
-/** A number takes the dtype that suits the tensor beside it; everything else stays. */
+/** A tensor that an operation made for its own use, on the backend of the tensor it is used with. */
+export function placedWith(x: Tensor, made: Tensor): Tensor {
+  return x.isSymbolic || made.isSymbolic ? made : toBackend(made, x.backend);
+}
+
+/** A number takes the dtype that suits the tensor beside it; everything else keeps its own. */
 function beside(x: Tensor, other: Operand): Tensor {
   if (typeof other === "number") return constantBeside(x, other, weakDType(other, x.dtype));
   if (typeof other === "boolean") return constantBeside(x, Number(other), "bool");
-  return asTensor(other);
+  return isTensor(other) ? other : placedWith(x, tensor(other));
 }
 
 /** Two arguments as tensors of one dtype. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { apply, applyComposite, defineComposite } from "../dispatch.ts";
+import { apply, applyComposite, type Composite, defineComposite } from "../dispatch.ts";
 import { errors } from "../errors.ts";
 import { RandomGenerator } from "../random.ts";
 import { runtime } from "../runtime.ts";
-import { type Dims, type Shape } from "../shape.ts";
+import type { Dims, Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { toBackend } from "./creation.ts";
 import { greaterEqual, multiply, where } from "./elementwise.ts";
@@ -23,7 +23,7 @@ interface DropoutAttributes {
 }
 
 /** Linear in its input: the same mask, drawn again, is the gradient. */
-const dropoutComposite = defineComposite<DropoutAttributes>({
+const dropoutComposite: Composite<DropoutAttributes> = defineComposite<DropoutAttributes>({
   name: "dropout",
   infer: ([x]) => [{ dims: x.dims, dtype: x.dtype }],
   compose: ([x], { rate, shape, seed, stream }) => {

@@ -8,6 +8,7 @@ import { apply, applyComposite, defineComposite } from "../dispatch.ts";
 import { errors } from "../errors.ts";
 import { type Axis, normalizeAxes, normalizeAxis, reducedShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { onesLike } from "./creation.ts";
 import {
   abs,
   add,
@@ -19,6 +20,7 @@ import {
   isfinite,
   log,
   maximum,
+  minimum,
   multiply,
   notEqual,
   power,
@@ -63,19 +65,33 @@ export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
   return reduce("mean", asFloat(x), options);
 }
 
+/** Options of {@linkcode max} and {@linkcode min}. */
+export interface ExtremeOptions extends ReduceOptions {
+  /** A value that takes part besides the elements; of no elements it is the result. @default none */
+  initial?: number;
+}
+
 /** The greatest value; NaN where there is one. */
-export function max(x: Operand, options: ReduceOptions = {}): Tensor {
-  return reduce("max", asTensor(x), options);
+export function max(x: Operand, options: ExtremeOptions = {}): Tensor {
+  return extreme("max", asTensor(x), options);
 }
 /** The greatest value. */
-export const amax: (x: Operand, options?: ReduceOptions) => Tensor = max;
+export const amax: (x: Operand, options?: ExtremeOptions) => Tensor = max;
 
 /** The least value; NaN where there is one. */
-export function min(x: Operand, options: ReduceOptions = {}): Tensor {
-  return reduce("min", asTensor(x), options);
+export function min(x: Operand, options: ExtremeOptions = {}): Tensor {
+  return extreme("min", asTensor(x), options);
 }
 /** The least value. */
-export const amin: (x: Operand, options?: ReduceOptions) => Tensor = min;
+export const amin: (x: Operand, options?: ExtremeOptions) => Tensor = min;
+
+function extreme(primitive: "max" | "min", x: Tensor, options: ExtremeOptions): Tensor {
+  const { initial } = options;
+  if (initial === undefined) return reduce(primitive, x, options);
+  if (x.dims.includes(0)) return add(multiply(sum(x, options), 0), initial);
+  const choose = primitive === "max" ? maximum : minimum;
+  return choose(reduce(primitive, x, options), initial);
+}
 
 /** The greatest value minus the least. */
 export function ptp(x: Operand, options: ReduceOptions = {}): Tensor {
@@ -138,7 +154,7 @@ export function average(
     weights = reshape(weights, input.dims.map((_, i) => i === axis ? weights.dims[0] : 1));
   }
   const reduction = { axis: options.axis };
-  const total = sum(multiply(weights, where(true, 1, input)), reduction);
+  const total = sum(multiply(weights, onesLike(input)), reduction);
   return divide(sum(multiply(input, weights), reduction), total);
 }
 

@@ -1,0 +1,20 @@
+/** The built-in backends, for the manifest. */
+
+import type { PluginEntry } from "../../core/plugin.ts";
+import { ReferenceBackend } from "./reference/backend.ts";
+import { WasmBackend } from "./wasm/backend.ts";
+
+export const backends: readonly PluginEntry[] = [
+  {
+    kind: "backend",
+    name: "reference",
+    value: ReferenceBackend,
+    description: "Plain loops over typed arrays: the specification of every operation",
+  },
+  {
+    kind: "backend",
+    name: "wasm",
+    value: WasmBackend,
+    description: "SIMD kernels and threads in WebAssembly, with no permission",
+  },
+];

@@ -1,0 +1,185 @@
+/**
+ * The default backend: WebAssembly with 128-bit vectors, on several threads where work is large enough, without any
+ * permission.
+ *
+ * @module
+ */
+
+import { Backend, type Kernel } from "../../../core/backend.ts";
+import { type DType, type DTypeArrays, type TypedArray, viewArray } from "../../../core/dtype.ts";
+import { rangeError } from "../../../core/errors.ts";
+import type { Storage } from "../../../core/storage.ts";
+import { Allocator } from "./allocator.ts";
+import { elementwiseKernels } from "./elementwise.ts";
+import { type Engine, loadKernels } from "./engine.ts";
+import { fusedKernels } from "./fused.ts";
+import { indexingKernels } from "./indexing.ts";
+import { MOST_THREADS, WORK, WORK_PER_THREAD } from "./layout.ts";
+import { matmulKernels } from "./matmul.ts";
+import type { LinearMemory } from "./memory.ts";
+import { movementKernels } from "./movement.ts";
+import { randomKernels } from "./random.ts";
+import { reductionKernels } from "./reductions.ts";
+import { Threads } from "./threads.ts";
+
+/** How a {@linkcode WasmBackend} is set up. */
+export interface WasmBackendOptions {
+  /**
+   * Threads that share the work, the main one included; 1 to 16.
+   *
+   * @default The number of processors, at most 8.
+   */
+  threads?: number;
+  /**
+   * Whether to use relaxed SIMD (fused multiply-add) where the engine has it.
+   *
+   * @default true
+   */
+  relaxedSimd?: boolean;
+  /**
+   * The size that the memory may grow to, in bytes; at most 4 GiB.
+   *
+   * @default 4294967296
+   */
+  maximumBytes?: number;
+}
+
+const MOST_BYTES = 2 ** 32;
+
+function defaultThreads(): number {
+  return Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 1);
+}
+
+function inMebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/**
+ * The backend that runs where nothing else is set: all tensors in one linear memory, kernels with SIMD and threads.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { WasmBackend } from "./backend.ts";
+ *
+ * const backend = new WasmBackend({ threads: 1 });
+ * const handle = backend.allocate(1024);
+ * assertEquals(typeof handle, "number");
+ * backend.dispose();
+ * ```
+ */
+export class WasmBackend extends Backend {
+  override readonly name = "wasm";
+  override readonly description: string;
+  override readonly kernels: ReadonlyMap<string, Kernel>;
+  readonly #memory: LinearMemory;
+  readonly #allocator: Allocator;
+  readonly #threads: Threads;
+
+  /**
+   * @throws {RangeError} When an option is out of its range.
+   */
+  constructor(options: WasmBackendOptions = {}) {
+    super();
+    const { threads = defaultThreads(), relaxedSimd = true, maximumBytes = MOST_BYTES } = options;
+    if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+      throw rangeError(
+        "option.value",
+        `Cannot make the wasm backend as threads must be a whole number from 1 to ${MOST_THREADS}: current ` +
+          `threads is ${threads}`,
+      );
+    }
+    const { memory, module, build, kernels } = loadKernels(relaxedSimd, maximumBytes);
+    this.#memory = memory;
+    this.#allocator = new Allocator(memory, WORK + Math.max(5, threads) * WORK_PER_THREAD);
+    this.#threads = new Threads(memory, module, threads);
+    Threads.allowBlocking(memory);
+    const count = this.#threads.count;
+    this.description = `WebAssembly with ${build}, ${count} ${count === 1 ? "thread" : "threads"}`;
+    const engine: Engine = {
+      memory,
+      kernels,
+      borrow: (bytes) => this.allocate(bytes),
+      giveBack: (address) => this.#allocator.free(address),
+    };
+    this.kernels = new Map<string, Kernel>([
+      ...elementwiseKernels(engine),
+      ...reductionKernels(engine),
+      ...movementKernels(engine),
+      ...indexingKernels(engine),
+      ...matmulKernels(engine),
+      ...fusedKernels(engine),
+      ...randomKernels(engine),
+    ]);
+  }
+
+  /**
+   * @throws {RangeError} When no memory is left; the message says what is alive, and made where.
+   */
+  override allocate(byteLength: number): number {
+    this.#threads.startOnDemand();
+    const address = this.#allocator.allocate(byteLength);
+    if (address === 0) throw this.#full(byteLength);
+    return address;
+  }
+
+  override free(handle: unknown, _byteLength: number): void {
+    this.#allocator.free(handle as number);
+  }
+
+  override write(storage: Storage, values: TypedArray): void {
+    if (values.byteLength !== storage.byteLength) {
+      throw rangeError(
+        "memory.length",
+        `Cannot write values as they must fill the tensor: current values have ` +
+          `${values.byteLength} bytes and the tensor ${storage.byteLength}; give one an element`,
+      );
+    }
+    const address = storage.handle as number;
+    const memory = this.#memory;
+    if (values instanceof Float32Array) memory.float32.set(values, address >>> 2);
+    else if (values instanceof Int32Array) memory.int32.set(values, address >>> 2);
+    else if (values instanceof Float64Array) memory.float64.set(values, address / 8);
+    else memory.uint8.set(values, address);
+  }
+
+  override read<D extends DType>(
+    storage: Storage,
+    dtype: D,
+    length: number,
+  ): Promise<DTypeArrays[D]> {
+    return Promise.resolve(this.view(storage, dtype, length).slice() as DTypeArrays[D]);
+  }
+
+  override view<D extends DType>(storage: Storage, dtype: D, length: number): DTypeArrays[D] {
+    const { buffer } = this.#memory.uint8;
+    return viewArray(dtype, buffer, storage.handle as number, length);
+  }
+
+  /**
+   * Starts all threads now and waits until they are ready. Without this call they start one by one once there was work for
+   * them, without making anyone wait.
+   */
+  startThreads(): Promise<void> {
+    return this.#threads.startAll();
+  }
+
+  override dispose(): void {
+    this.#threads.end();
+  }
+
+  #full(byteLength: number): RangeError {
+    const { bytes, storages, origins } = this.memory();
+    const largest = origins.slice(0, 3)
+      .map(({ origin, bytes }) => `${origin} ${inMebibytes(bytes)}`)
+      .join(", ");
+    return rangeError(
+      "memory.full",
+      `Cannot allocate ${inMebibytes(byteLength)} as the memory of the wasm backend is limited to ${
+        inMebibytes(this.#memory.maximumBytes)
+      }: alive are ${inMebibytes(bytes)} in ${storages} tensors${
+        largest === "" ? "" : `, most of it made by ${largest}`
+      }; free tensors with dispose(), tidy() or a scope, or use smaller batches`,
+    );
+  }
+}

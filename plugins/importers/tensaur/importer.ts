@@ -1,0 +1,145 @@
+/**
+ * Whole models from `.tensaur` files.
+ *
+ * @module
+ */
+
+import { type CodedError, rangeError, stateError } from "../../../core/errors.ts";
+import { type AnyLayer, Importer } from "../../../core/exporter.ts";
+import { readWhole } from "../../../core/files.ts";
+import { Model } from "../../../core/model.ts";
+import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
+import type { Dims } from "../../../core/shape.ts";
+import { VERSION } from "../../../version.ts";
+import { withState } from "../_state.ts";
+import { decodeSafetensors, type SafetensorsContent } from "../safetensors/decode.ts";
+
+type Metadata = SafetensorsContent["metadata"];
+
+/** The newest version of the format that is read here. */
+const FORMAT_VERSION = 1;
+const BEFORE_DIGEST = '{"__metadata__":{"sha256":"';
+const DIGEST_LENGTH = 64;
+
+/**
+ * Reads models that `model.save()` wrote: what `loadModel()` stands on. The file is checked before anything is made of
+ * it: its form, its version, then its digest, which any flipped bit changes. Only classes of the registry are made;
+ * nothing else of the file runs.
+ *
+ * @example Training goes on where it stopped
+ * ```ts
+ * import { layers, loadModel, sequential } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = sequential([new layers.Dense({ units: 1, inputShape: [1] })]);
+ * model.compile({ optimizer: "adam", loss: "mse" });
+ * await model.fit([[1], [2]], [[2], [4]], { epochs: 3, verbose: 0 });
+ *
+ * const path = `${await Deno.makeTempDir()}/model.tensaur`;
+ * await model.save(path);
+ * const loaded = await loadModel(path);
+ * assertEquals(loaded.optimizer.iterations, 3);
+ * await loaded.fit([[1], [2]], [[2], [4]], { epochs: 5, initialEpoch: 3, verbose: 0 });
+ * ```
+ */
+export class TensaurImporter extends Importer {
+  override readonly extensions: readonly string[] = [".tensaur"];
+
+  /**
+   * Reads a model; with `into`, its weights alone.
+   *
+   * @throws {RangeError} When the file is damaged, no model, of a newer version, or names a class that is not known;
+   * the package that brings it is named.
+   * @throws {Error} When the file cannot be read.
+   */
+  override async import(
+    path: string | URL,
+    { into }: { into?: AnyLayer } = {},
+  ): Promise<AnyLayer> {
+    const source = String(path);
+    const bytes = await readWhole(path);
+    const { metadata, tensors } = decodeSafetensors(bytes, source);
+    checkFormat(metadata, source);
+    await checkDigest(bytes, source);
+    return explained(metadata, source, () => {
+      const model = into ?? modelFrom(metadata);
+      withState(tensors, "model/", (state) => model.loadStateDict(state));
+      const training = field(metadata, "training");
+      if (into === undefined && training !== null) {
+        const compiled = model as Model;
+        compiled.compileFromConfig(training as Config);
+        withState(tensors, "optimizer/", (state) => {
+          compiled.optimizer.loadStateDict(state, compiled.parameters());
+        });
+      }
+      return model;
+    });
+  }
+}
+
+function checkFormat(metadata: Metadata, source: string): void {
+  const version = Number(metadata.get("formatVersion"));
+  if (metadata.get("format") !== "tensaur" || !(version >= 1)) {
+    throw rangeError(
+      "tensaur.format",
+      `Cannot load ${source} as a model as it is none that model.save() wrote: read weights alone by model.loadWeights()`,
+    );
+  }
+  if (version > FORMAT_VERSION) {
+    throw rangeError(
+      "tensaur.version",
+      `Cannot load ${source} as a newer version wrote it: its format is ${version}, of Tensaur ${
+        metadata.get("frameworkVersion")
+      }, and Tensaur ${VERSION} reads ${FORMAT_VERSION}; update the package`,
+    );
+  }
+}
+
+/** Compares the digest with the bytes, in which its own digits are blanked out. */
+async function checkDigest(bytes: Uint8Array<ArrayBuffer>, source: string): Promise<void> {
+  const begin = 8 + BEFORE_DIGEST.length;
+  const digits = bytes.subarray(begin, begin + DIGEST_LENGTH);
+  const [before, written] = [bytes.subarray(8, begin), digits].map((part) =>
+    new TextDecoder().decode(part)
+  );
+  digits.fill("0".charCodeAt(0));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (before === BEFORE_DIGEST && digest.toHex() === written) return;
+  throw rangeError(
+    "tensaur.digest",
+    `Cannot load ${source} as it is not as it was written, its SHA-256 differs: it is damaged; get it anew`,
+  );
+}
+
+function modelFrom(metadata: Metadata): Model {
+  const architecture = field(metadata, "architecture");
+  const model = isSerialized(architecture) ? deserialize<object>("layer", architecture) : null;
+  if (!(model instanceof Model)) {
+    throw rangeError("tensaur.architecture", "its architecture describes no model");
+  }
+  const inputShape = field(metadata, "inputShape");
+  // Tracing builds the layers of a subclassed model too, which only its forward knows.
+  if (!model.built && inputShape !== null) model.computeOutputShape(inputShape as Dims);
+  return model;
+}
+
+/** The value of a field that holds JSON; `null` where there is none. */
+function field(metadata: Metadata, name: string): unknown {
+  return JSON.parse(metadata.get(name) ?? "null");
+}
+
+/** Runs what makes the model; what goes wrong is told with the file's name and version. */
+function explained<T>(metadata: Metadata, source: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    const { code = "tensaur.architecture", message } = cause as Partial<CodedError>;
+    const makeError = cause instanceof RangeError ? rangeError : stateError;
+    const version = metadata.get("frameworkVersion");
+    const error = makeError(
+      code,
+      `Cannot load ${source}, which Tensaur ${version} wrote, as its model cannot be made: ${message}`,
+    );
+    throw Object.assign(error, { cause });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The part of the contract suite that is about memory.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import type { Backend } from "../../core/backend.ts";
+import { DTYPES } from "../../core/dtype.ts";
+import type { Storage } from "../../core/storage.ts";
+import { draw } from "./backend_contract_samples.ts";
+import { reserve } from "./backend_contract_stage.ts";
+
+type Register = (says: string, fn: () => void | Promise<void>) => void;
+
+/** Bytes that tell one storage from another. */
+function pattern(length: number, salt: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, i) => salt * 37 + i * 11 + (i >> 8));
+}
+
+function write(backend: Backend, length: number, salt: number): Storage {
+  const storage = reserve(backend, length);
+  backend.write(storage, pattern(length, salt));
+  return storage;
+}
+
+async function assertHolds(storage: Storage, salt: number): Promise<void> {
+  const { backend, byteLength } = storage;
+  assertEquals(await backend.read(storage, "bool", byteLength), pattern(byteLength, salt));
+}
+
+/** Registers the tests of a backend's memory. */
+export function memoryContract(test: Register, backend: Backend): void {
+  test("read() gives back what write() took", async () => {
+    for (const dtype of DTYPES) {
+      const { values } = draw(dtype, [3, 7]);
+      const storage = reserve(backend, values.byteLength);
+      backend.write(storage, values);
+      assertEquals(await backend.read(storage, dtype, values.length), values);
+      storage.release();
+    }
+  });
+
+  test("write() takes part of a larger buffer", async () => {
+    const whole = Float32Array.from({ length: 10 }, (_, i) => i);
+    const storage = reserve(backend, 12);
+    backend.write(storage, whole.subarray(4, 7));
+    assertEquals(await backend.read(storage, "float32", 3), Float32Array.of(4, 5, 6));
+    storage.release();
+  });
+
+  test("read() gives a copy", async () => {
+    const storage = write(backend, 16, 1);
+    (await backend.read(storage, "bool", 16)).fill(0);
+    await assertHolds(storage, 1);
+    storage.release();
+  });
+
+  test("view() shows the memory itself", async () => {
+    if (backend.view === undefined) return; // a device's memory cannot be seen
+    const storage = write(backend, 16, 1);
+    backend.view(storage, "bool", 16).set(pattern(16, 2));
+    await assertHolds(storage, 2);
+    storage.release();
+  });
+
+  test("write() throws where the length is not the storage's, and writes nothing", async () => {
+    const storages = [1, 2, 3].map((salt) => write(backend, 16, salt));
+    for (const length of [0, 15, 17, 4096]) {
+      assertThrows(() => backend.write(storages[1], pattern(length, 9)), RangeError);
+    }
+    for (const [i, storage] of storages.entries()) {
+      await assertHolds(storage, i + 1);
+      storage.release();
+    }
+  });
+
+  test("allocate() gives nothing for nothing", async () => {
+    const storages = [reserve(backend, 0), reserve(backend, 0)];
+    for (const storage of storages) {
+      backend.write(storage, new Float32Array(0));
+      assertEquals(await backend.read(storage, "float32", 0), new Float32Array(0));
+      storage.release();
+    }
+  });
+
+  test("storages do not overlap, in whatever order they come and go", async () => {
+    const steps = fc.array(
+      fc.record({ frees: fc.boolean(), at: fc.nat(), length: fc.integer({ min: 0, max: 5000 }) }),
+      { maxLength: 60 },
+    );
+    const property = fc.asyncProperty(steps, async (list) => {
+      const alive = new Map<number, Storage>();
+      for (const [salt, { frees, at, length }] of list.entries()) {
+        if (frees && alive.size > 0) {
+          const [key, storage] = [...alive][at % alive.size];
+          storage.release();
+          alive.delete(key);
+        } else alive.set(salt, write(backend, length, salt));
+      }
+      for (const [salt, storage] of alive) {
+        await assertHolds(storage, salt);
+        storage.release();
+      }
+    });
+    await fc.assert(property, { numRuns: 20, seed: 7 });
+  });
+
+  test("values survive the growth of memory", async () => {
+    const first = write(backend, 1 << 16, 1);
+    const more = Array.from({ length: 24 }, () => reserve(backend, 1 << 22));
+    await assertHolds(first, 1);
+    const last = write(backend, 1 << 16, 2);
+    for (const storage of more) storage.release();
+    await assertHolds(first, 1);
+    await assertHolds(last, 2);
+    first.release();
+    last.release();
+  });
+
+  test("memory that was freed is used again", () => {
+    for (let round = 0; round < 300; round++) reserve(backend, 1 << 26).release();
+  });
+
+  test("the ledger counts what is alive, and made by what", () => {
+    const before = backend.memory();
+    const storages = [reserve(backend, 100, "small"), reserve(backend, 1000, "big")];
+    const { bytes, storages: count, origins, peakBytes } = backend.memory();
+    assertEquals([bytes - before.bytes, count - before.storages], [1100, 2]);
+    assertEquals(origins.slice(0, 2), [
+      { origin: "big", bytes: 1000 },
+      { origin: "small", bytes: 100 },
+    ]);
+    assert(peakBytes >= bytes);
+    storages[0].retain().release();
+    assertEquals(backend.memory().bytes, bytes);
+    for (const storage of storages) storage.release();
+    assertEquals(backend.memory().bytes, before.bytes);
+  });
+
+  test("allocate() throws where no memory is left, says what is alive, and goes on", async () => {
+    const storage = reserve(backend, 4096, "matmul");
+    for (const length of [2 ** 45, Number.MAX_SAFE_INTEGER]) {
+      const error = assertThrows(() => backend.allocate(length), RangeError, "Cannot allocate");
+      assertStringIncludes(error.message, "matmul");
+    }
+    const next = write(backend, 64, 5);
+    await assertHolds(next, 5);
+    next.release();
+    storage.release();
+  });
+}

@@ -1,0 +1,515 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  Callback,
+  callbacks,
+  data,
+  getBackend,
+  layers,
+  type Logs,
+  losses,
+  Model,
+  NonFiniteLossError,
+  ones,
+  ops,
+  optimizers,
+  rand,
+  randn,
+  type Sequential,
+  sequential,
+  setSeed,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
+
+const QUIET = { verbose: 0 } as const;
+
+function classifier(features = 4, classes = 3): Sequential {
+  setSeed(11);
+  const model = sequential([
+    new layers.Dense({ units: 8, activation: "relu", inputShape: [features] }),
+    new layers.Dense({ units: classes }),
+  ]);
+  model.compile({
+    optimizer: "adam",
+    loss: new losses.SparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: ["accuracy"],
+  });
+  return model;
+}
+
+/** Points of three clusters, and which. */
+function clusters(count = 96): { x: Tensor; y: Tensor } {
+  const y = Int32Array.from({ length: count }, (_, i) => i % 3);
+  const x = randn([count, 4], { seed: 5 }).mul(0.3).add(ops.oneHot(tensor(y), 4).mul(2));
+  return { x, y: tensor(y) };
+}
+
+function weightsOf(model: Sequential): number[][] {
+  return model.getWeights().map((w) => [...w.dataSync()]);
+}
+
+/** The fit fails with the message, and the weights are as they were. */
+async function assertFitFails(
+  fit: (model: Sequential) => Promise<unknown>,
+  errorClass: new (...args: never[]) => Error,
+  message: string,
+): Promise<void> {
+  const model = classifier();
+  const before = weightsOf(model);
+  await assertRejects(() => fit(model), errorClass as new () => Error, message);
+  assertEquals(weightsOf(model), before);
+}
+
+Deno.test("fit() learns, and returns the logs of each epoch", async () => {
+  const model = classifier();
+  const { x, y } = clusters();
+  const history = await model.fit(x, y, { epochs: 40, ...QUIET, validationData: [x, y] });
+  assertEquals(Object.keys(history.history), ["loss", "accuracy", "valLoss", "valAccuracy"]);
+  assertEquals(history.epoch.length, 40);
+  assert(history.history.loss.at(-1)! < 0.5 * history.history.loss[0]);
+  assert(history.history.accuracy.at(-1)! > 0.9);
+  const { loss, accuracy } = await model.evaluate(x, y);
+  assertAlmostEquals(loss, history.history.valLoss.at(-1)!, 1e-6);
+  assertEquals(accuracy, history.history.valAccuracy.at(-1));
+});
+
+Deno.test("fit() takes arrays, typed arrays, datasets, loaders and iterables alike", async () => {
+  const { x, y } = clusters(32);
+  const options = { ...QUIET, shuffle: false } as const;
+  const nested = x.toArray() as number[][];
+  const flat = x.dataSync() as Float32Array;
+  const labels = [...y.dataSync()];
+  const batches = [[x.get([0, 16]), y.get([0, 16])], [x.get([16, 32]), y.get([16, 32])]] as const;
+  const set = new data.TensorDataset(x, y);
+  async function* stream() {
+    for (const batch of batches) {
+      await Promise.resolve();
+      yield batch;
+    }
+  }
+  const runs = [
+    (m: Sequential) => m.fit(x, y, { batchSize: 16, ...options }),
+    (m: Sequential) => m.fit(nested, labels, { batchSize: 16, ...options }),
+    (m: Sequential) => m.fit(flat, Int32Array.from(labels), { batchSize: 16, ...options }),
+    (m: Sequential) => m.fit(set, { batchSize: 16, ...options }),
+    (m: Sequential) => m.fit(new data.DataLoader(set, { batchSize: 16 }), options),
+    (m: Sequential) => m.fit(new Set(batches), options),
+    (m: Sequential) => m.fit(stream(), options),
+  ];
+  const results: number[][][] = [];
+  for (const run of runs) {
+    const model = classifier();
+    await run(model);
+    results.push(weightsOf(model));
+  }
+  for (const result of results) assertEquals(result, results[0]);
+});
+
+Deno.test("fit() with the same seed gives the same weights, bit for bit", async () => {
+  const { x, y } = clusters();
+  const run = async (): Promise<number[][]> => {
+    const model = classifier();
+    await model.fit(x, y, { epochs: 3, ...QUIET });
+    return weightsOf(model);
+  };
+  assertEquals(await run(), await run());
+});
+
+Deno.test("fit() frees what it made; memory stays flat over many steps", async () => {
+  const model = classifier();
+  const { x, y } = clusters();
+  await model.fit(x, y, { epochs: 1, ...QUIET });
+  const after: number[] = [];
+  class Watch extends Callback {
+    override onEpochEnd(): void {
+      after.push(getBackend().memory().bytes);
+    }
+  }
+  await model.fit(x, y, { epochs: 50, batchSize: 8, callbacks: [new Watch()], ...QUIET });
+  assertEquals(Math.max(...after.slice(1)) <= after[0], true, `${after}`);
+});
+
+Deno.test("fit() gives way to timers", async () => {
+  const model = classifier(4, 3);
+  const { x, y } = clusters(3000);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  try {
+    await model.fit(x, y, { epochs: 30, batchSize: 8, ...QUIET });
+  } finally {
+    clearInterval(timer);
+  }
+  assert(ticks > 1, `${ticks} ticks`);
+});
+
+Deno.test("fit({ validationSplit }) keeps the last part for validation", async () => {
+  const model = classifier();
+  const { x, y } = clusters(20);
+  let steps = 0;
+  class Count extends Callback {
+    override onTrainBatchEnd(): void {
+      steps++;
+    }
+  }
+  const { history } = await model.fit(x, y, {
+    validationSplit: 0.25,
+    batchSize: 5,
+    callbacks: [new Count()],
+    ...QUIET,
+  });
+  assertEquals(steps, 3);
+  assertEquals(history.valLoss.length, 1);
+});
+
+Deno.test("fit({ validationFreq, initialEpoch, stepsPerEpoch }) are as in Keras", async () => {
+  const model = classifier();
+  const { x, y } = clusters();
+  const history = await model.fit(x, y, {
+    epochs: 6,
+    initialEpoch: 2,
+    stepsPerEpoch: 2,
+    validationData: [x, y],
+    validationFreq: 2,
+    ...QUIET,
+  });
+  assertEquals(history.epoch, [2, 3, 4, 5]);
+  assertEquals(history.history.valLoss.length, 2);
+  assertEquals(model.optimizer.iterations, 8);
+});
+
+Deno.test("fit() goes on with an endless iterable from epoch to epoch", async () => {
+  const model = classifier();
+  const { x, y } = clusters(8);
+  let drawn = 0;
+  function* endless() {
+    while (true) {
+      drawn++;
+      yield [x, y] as const;
+    }
+  }
+  await model.fit(endless(), { epochs: 3, stepsPerEpoch: 4, ...QUIET });
+  assertEquals(drawn, 12);
+});
+
+Deno.test("fit({ sampleWeight }) weighs examples; a weight of 0 takes one out", async () => {
+  const { x, y } = clusters(8);
+  const one = async (model: Sequential, weight?: number[]): Promise<number[][]> => {
+    model.compile({ optimizer: new optimizers.SGD({ learningRate: 0.1 }), loss: model2Loss() });
+    await model.fit(x, y, { sampleWeight: weight, batchSize: 8, shuffle: false, ...QUIET });
+    return weightsOf(model);
+  };
+  const model2Loss = () =>
+    new losses.SparseCategoricalCrossentropy({ fromLogits: true, reduction: "sum" });
+  const masked = await one(classifier(), [1, 1, 1, 1, 0, 0, 0, 0]);
+  const short = classifier();
+  short.compile({ optimizer: new optimizers.SGD({ learningRate: 0.1 }), loss: model2Loss() });
+  await short.fit(x.get([0, 4]), y.get([0, 4]), { batchSize: 8, shuffle: false, ...QUIET });
+  masked.flat().forEach((v, i) => assertAlmostEquals(v, weightsOf(short).flat()[i], 1e-5));
+});
+
+Deno.test("fit({ classWeight }) is sampleWeight by class", async () => {
+  const { x, y } = clusters(12);
+  const byClass = classifier();
+  await byClass.fit(x, y, { classWeight: { 0: 1, 1: 5, 2: 0 }, shuffle: false, ...QUIET });
+  const bySample = classifier();
+  const sampleWeight = [...y.dataSync()].map((label) => [1, 5, 0][label]);
+  await bySample.fit(x, y, { sampleWeight, shuffle: false, ...QUIET });
+  assertEquals(weightsOf(byClass), weightsOf(bySample));
+});
+
+Deno.test("fit() stops when a callback says so, and when a signal aborts", async () => {
+  const { x, y } = clusters();
+  const model = classifier();
+  class Stop extends Callback {
+    override onTrainBatchEnd(batch: number): void {
+      if (batch === 1) this.model.stopTraining = true;
+    }
+  }
+  const { epoch } = await model.fit(x, y, {
+    epochs: 5,
+    batchSize: 8,
+    callbacks: [new Stop()],
+    ...QUIET,
+  });
+  assertEquals([epoch.length, model.optimizer.iterations], [1, 2]);
+  const controller = new AbortController();
+  class Abort extends Callback {
+    override onTrainBatchEnd(): void {
+      controller.abort(new Error("enough"));
+    }
+  }
+  await assertRejects(
+    () =>
+      model.fit(x, y, {
+        signal: controller.signal,
+        callbacks: [new Abort()],
+        batchSize: 8,
+        ...QUIET,
+      }),
+    Error,
+    "enough",
+  );
+  assertEquals(model.optimizer.iterations, 3);
+  await model.fit(x, y, QUIET);
+});
+
+Deno.test("callbacks see every hook, in order, and asynchronous ones are waited for", async () => {
+  const calls: string[] = [];
+  class All extends Callback {
+    override async onTrainBegin() {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      calls.push("trainBegin");
+    }
+    override onEpochBegin(epoch: number) {
+      calls.push(`epochBegin ${epoch}`);
+    }
+    override onTrainBatchBegin(batch: number) {
+      calls.push(`batchBegin ${batch}`);
+    }
+    override async onTrainBatchEnd(batch: number, logs: Logs) {
+      await Promise.resolve();
+      calls.push(`batchEnd ${batch} ${Object.keys(logs)}`);
+    }
+    override onTestBegin() {
+      calls.push("testBegin");
+    }
+    override onTestBatchEnd(batch: number) {
+      calls.push(`testBatchEnd ${batch}`);
+    }
+    override onTestEnd(logs: Logs) {
+      calls.push(`testEnd ${Object.keys(logs)}`);
+    }
+    override onEpochEnd(epoch: number, logs: Logs) {
+      calls.push(`epochEnd ${epoch} ${Object.keys(logs)}`);
+    }
+    override onTrainEnd() {
+      calls.push("trainEnd");
+    }
+  }
+  const { x, y } = clusters(8);
+  await classifier().fit(x, y, {
+    batchSize: 8,
+    validationData: [x, y],
+    callbacks: [new All()],
+    ...QUIET,
+  });
+  assertEquals(calls, [
+    "trainBegin",
+    "epochBegin 0",
+    "batchBegin 0",
+    "batchEnd 0 loss,accuracy",
+    "testBegin",
+    "testBatchEnd 0",
+    "testEnd loss,accuracy",
+    "epochEnd 0 loss,accuracy,valLoss,valAccuracy",
+    "trainEnd",
+  ]);
+});
+
+Deno.test("logs of a batch are the running means, read when looked at", async () => {
+  const seen: number[] = [];
+  class Read extends Callback {
+    override onTrainBatchEnd(_: number, logs: Logs): void {
+      seen.push(logs.loss);
+    }
+  }
+  const { x, y } = clusters();
+  const { history } = await classifier().fit(x, y, {
+    batchSize: 32,
+    callbacks: [new Read()],
+    ...QUIET,
+  });
+  assertEquals(seen.length, 3);
+  assertAlmostEquals(seen[2], history.loss[0], 1e-6);
+});
+
+Deno.test("regularizers add to the loss", async () => {
+  setSeed(1);
+  const model = sequential([
+    new layers.Dense({
+      units: 1,
+      inputShape: [2],
+      kernelRegularizer: "l2",
+      kernelInitializer: "ones",
+    }),
+  ]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const { loss } = await model.evaluate([[1, 1]], [[2]]);
+  assertAlmostEquals(loss, 0.02, 1e-6);
+});
+
+Deno.test("trainOnBatch(), testOnBatch() and predictOnBatch() work on one batch", async () => {
+  const model = classifier();
+  const { x, y } = clusters(16);
+  const before = await model.testOnBatch(x, y);
+  const during = await model.trainOnBatch(x, y);
+  assertAlmostEquals(before.loss, during.loss, 1e-6);
+  assert((await model.testOnBatch(x, y)).loss < before.loss);
+  assertEquals(model.predictOnBatch(x).shape, [16, 3]);
+});
+
+Deno.test("predict() joins the batches, also of an incomplete last one", async () => {
+  const model = classifier();
+  const x = rand([10, 4], { seed: 1 });
+  const whole = model.predictOnBatch(x);
+  const joined = await model.predict(x, { batchSize: 4 });
+  assertEquals(joined.shape, [10, 3]);
+  whole.dataSync().forEach((v, i) => assertAlmostEquals(joined.dataSync()[i], v, 1e-6));
+});
+
+Deno.test("trainStep() may be overridden while fit() stays", async () => {
+  class Doubled extends Model {
+    out = new layers.Dense({ units: 1, useBias: false, kernelInitializer: "zeros" });
+    forward(x: Tensor): Tensor {
+      return this.out.apply(x);
+    }
+    override trainStep(batch: Parameters<Model["trainStep"]>[0]): void {
+      super.trainStep(batch);
+      super.trainStep(batch);
+    }
+  }
+  const model = new Doubled();
+  model.compile({ optimizer: new optimizers.SGD({ learningRate: 0.1 }), loss: "mse" });
+  await model.fit([[1]], [[1]], { epochs: 3, ...QUIET });
+  assertEquals(model.optimizer.iterations, 6);
+});
+
+Deno.test("a frozen layer keeps its weights", async () => {
+  const model = classifier();
+  model.getLayer(0).trainable = false;
+  const [kernel, , lastKernel] = weightsOf(model);
+  const { x, y } = clusters();
+  await model.fit(x, y, QUIET);
+  assertEquals(weightsOf(model)[0], kernel);
+  assert(weightsOf(model)[2].join() !== lastKernel.join());
+});
+
+// Bad input.
+
+Deno.test("fit() refuses a label that is no class, and the weights stay", async () => {
+  const { x } = clusters(4);
+  for (const label of [3, -1]) {
+    await assertFitFails((m) => m.fit(x, [0, 1, 2, label], QUIET), RangeError, String(label));
+  }
+});
+
+Deno.test("fit() refuses labels that are no whole numbers", async () => {
+  const { x } = clusters(4);
+  await assertFitFails((m) => m.fit(x, [0, 1, 0.5, 2], QUIET), RangeError, "0.5");
+});
+
+Deno.test("fit() refuses features of another shape and names the layer", async () => {
+  await assertFitFails((m) => m.fit(ones([4, 5]), [0, 1, 2, 0], QUIET), RangeError, "dense");
+});
+
+Deno.test("fit() refuses y longer than x", async () => {
+  await assertFitFails(
+    (m) => m.fit(ones([3, 4]), [0, 1, 2, 0], QUIET),
+    RangeError,
+    "x has 3 and y has 4",
+  );
+});
+
+Deno.test("fit() refuses empty data", async () => {
+  await assertFitFails(
+    (m) => m.fit(tensor([], { shape: [0, 4] }), tensor([], { shape: [0] }), QUIET),
+    RangeError,
+    "above 0",
+  );
+  await assertFitFails((m) => m.fit(new Set([]), QUIET), RangeError, "no batch");
+});
+
+Deno.test("fit() refuses a batch size or number of epochs that is no whole number from 1 on", async () => {
+  const { x, y } = clusters(4);
+  for (const batchSize of [0, -2, 2.5, NaN]) {
+    await assertFitFails((m) => m.fit(x, y, { batchSize, ...QUIET }), RangeError, "batchSize");
+  }
+  await assertFitFails((m) => m.fit(x, y, { epochs: 1.5, ...QUIET }), RangeError, "epochs");
+  await assertFitFails(
+    (m) => m.fit(x, y, { validationSplit: 1, ...QUIET }),
+    RangeError,
+    "validationSplit",
+  );
+});
+
+Deno.test("fit() says when the input holds NaN, and the weights stay", async () => {
+  const { y } = clusters(4);
+  const x = [[1, 2, 3, 4], [1, NaN, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4]];
+  await assertFitFails(
+    (m) => m.fit(x, y, QUIET),
+    NonFiniteLossError,
+    "input of this batch holds NaN",
+  );
+});
+
+Deno.test("fit() says when the loss overflows, and the weights stay", async () => {
+  const model = sequential([
+    new layers.Dense({ units: 1, inputShape: [1], kernelInitializer: "ones" }),
+  ]);
+  model.compile({ optimizer: new optimizers.SGD({ learningRate: 1e30 }), loss: "mse" });
+  const error = await assertRejects(
+    () => model.fit([[1]], [[3]], { epochs: 10, ...QUIET }),
+    NonFiniteLossError,
+    "smaller learning rate",
+  );
+  assert(!Number.isFinite(error.value));
+  assert(model.getWeights().every((w) => w.dataSync().every(Number.isFinite)));
+});
+
+Deno.test("TerminateOnNaN ends a run in peace", async () => {
+  const model = classifier();
+  const before = weightsOf(model);
+  const history = await model.fit([[NaN, 0, 0, 0]], [0], {
+    epochs: 3,
+    callbacks: [new callbacks.TerminateOnNaN()],
+    ...QUIET,
+  });
+  assertEquals(history.epoch.length <= 1, true);
+  assertEquals(weightsOf(model), before);
+});
+
+Deno.test("compile() lists near matches of an unknown optimizer, loss or metric", () => {
+  const model = classifier();
+  assertThrows(() => model.compile({ optimizer: "adm" }), RangeError, '"Adam"');
+  assertThrows(() => model.compile({ loss: "meanSquareError" }), RangeError, '"MeanSquaredError"');
+  assertThrows(() => model.compile({ metrics: ["acuracy"] }), RangeError, "ccuracy");
+  assertThrows(() => model.compile({ optimizer: 3 as unknown as string }), TypeError, "optimizer");
+});
+
+Deno.test("fit() before compile() says what to call", async () => {
+  const model = sequential([new layers.Dense({ units: 1, inputShape: [2] })]);
+  await assertRejects(() => model.fit([[1, 2]], [[1]], QUIET), Error, "call compile(");
+});
+
+Deno.test("a second fit() while one runs is refused, and the first goes on", async () => {
+  const model = classifier();
+  const { x, y } = clusters(1000);
+  const first = model.fit(x, y, { epochs: 5, batchSize: 4, ...QUIET });
+  await assertRejects(() => model.fit(x, y, QUIET), Error, "under way");
+  assertEquals((await first).epoch.length, 5);
+});
+
+Deno.test("a callback that is none is refused", async () => {
+  const { x, y } = clusters(4);
+  await assertFitFails(
+    (m) => m.fit(x, y, { callbacks: [{} as unknown as Callback], ...QUIET }),
+    TypeError,
+    "does not extend Callback",
+  );
+});
+
+Deno.test("an error in a callback ends the run and the model can be fitted again", async () => {
+  const model = classifier();
+  const { x, y } = clusters(8);
+  class Fail extends Callback {
+    override onEpochEnd(): void {
+      throw new Error("no disk");
+    }
+  }
+  await assertRejects(
+    () => model.fit(x, y, { callbacks: [new Fail()], ...QUIET }),
+    Error,
+    "no disk",
+  );
+  await model.fit(x, y, QUIET);
+});

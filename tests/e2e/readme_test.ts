@@ -1,0 +1,31 @@
+import { assert, assertEquals } from "@std/assert";
+
+const root = new URL("../../", import.meta.url);
+
+/** The TypeScript in the README's fences. */
+async function codeBlocks(file: string): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(file, root));
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+}
+
+Deno.test("the README's code runs as it stands, from another file of the project", async () => {
+  const blocks = await codeBlocks("README.md");
+  assert(blocks.length >= 2);
+  const dir = await Deno.makeTempDir({ dir: root.pathname, prefix: ".readme_" });
+  try {
+    for (const [i, code] of blocks.entries()) {
+      const file = `${dir}/block_${i}.ts`;
+      await Deno.writeTextFile(file, code);
+      const { code: exit, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--check", "--no-prompt", `--allow-write=${dir}`, file],
+        cwd: dir,
+        env: { NO_COLOR: "1" },
+        stdout: "null",
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertEquals(exit, 0, `block ${i} of README.md fails:\n${text}`);
+    }
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});

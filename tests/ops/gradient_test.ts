@@ -1,0 +1,154 @@
+/**
+ * Gradients against five-point differences, in float64 at rtol 1e-6: of every differentiable op, and of its gradient
+ * again. An op that is exported and neither checked nor named below is told.
+ */
+
+import { assertEquals } from "@std/assert";
+import { gradCheck, ops, type Tensor, tensor, valueAndGrad } from "../../mod.ts";
+import { type OpCase, readGolden } from "../golden/read_golden.ts";
+import { call, fromGolden } from "./_calls.ts";
+
+/** A function of float tensors, and the values to check it at. */
+interface Check {
+  name: string;
+  run: (...inputs: Tensor[]) => Tensor;
+  inputs: Tensor[];
+}
+
+const floats = (values: number[], shape = [values.length]): Tensor =>
+  tensor(values, { shape, dtype: "float64" });
+
+/** All float results as one vector. */
+function asVector(outputs: Tensor[]): Tensor {
+  return ops.concatenate(
+    outputs.filter(({ dtype }) => dtype === "float64").map((output) => ops.ravel(output)),
+  );
+}
+
+/** Random values, where finite differences hold; other cases are made of limits and kinks. */
+function isOrdinary({ name, inputs, gradients }: OpCase): boolean {
+  return gradients !== undefined && !/values|ties/.test(name) &&
+    inputs.every(({ data }) => data.length > 0);
+}
+
+function checkOf(golden: OpCase): Check {
+  const given = golden.inputs.map(fromGolden);
+  const places = golden.gradients!.flatMap((gradient, i) => gradient === null ? [] : [i]);
+  const run = (...free: Tensor[]): Tensor =>
+    asVector(
+      call(golden, given.map((input, i) => places.includes(i) ? free[places.indexOf(i)] : input)),
+    );
+  return { name: golden.name, run, inputs: places.map((i) => given[i]) };
+}
+
+const cases = readGolden("ops").filter(isOrdinary);
+
+const row = floats([0.3, -1.2, 0.8, 0.1, -0.7, 1.9], [2, 3]);
+const kernel = floats([0.5, -0.4, 0.2, 0.9, -1.1, 0.6], [3, 2]);
+const bias = floats([0.1, -0.2]);
+const labels = tensor([2, 0], { dtype: "int32" });
+
+/** Differentiable ops that the golden file has no gradients of. */
+const FURTHER: Record<string, Check["run"][]> = {
+  activationGradient: ops.FUSED_ACTIVATIONS.map((activation) => (x) =>
+    ops.activationGradient(ops.sigmoid(x), ops.exp(x), activation)
+  ),
+  cast: [(x) => ops.cast(x, "float64")],
+  dropout: [
+    (x) => ops.dropout(x, 0.4, { seed: 3 }),
+    (x) => ops.dropout(x, 0.4, { seed: 3, noiseShape: [null, 1] }),
+  ],
+  getItem: [
+    (x) => x.get(1),
+    (x) => x.get("...", [null, null, -2]),
+    (x) => x.get(":", tensor([0, 0, 2], { dtype: "int32" })),
+  ],
+  heaviside: [(x) => ops.heaviside([0, 1, -1], x)],
+  linear: ops.FUSED_ACTIVATIONS.flatMap((activation) => [
+    (x) => ops.linear(x, kernel, { bias, activation }),
+    (x) => ops.linear(x.reshape([1, 2, 3]), kernel, { activation }),
+    (x) => ops.linear(row, x.reshape([3, 2]), { bias, activation }),
+    (x) => ops.linear(row, kernel, { bias: x.get(0, [0, 2]), activation }),
+  ]),
+  nanToNum: [(x) => ops.nanToNum(x)],
+  percentile: [(x) => ops.percentile(x, [10, 65], { axis: 1 })],
+  productOfOthers: [(x) => ops.productOfOthers(x, 1)],
+  quantile: [
+    (x) => ops.quantile(x, 0.3),
+    (x) => ops.quantile(x, [0, 0.5, 1], { axis: 0, method: "midpoint" }),
+  ],
+  relu: [(x) => ops.relu(x, { negativeSlope: 0.3, maxValue: 1.5, threshold: 0.2 })],
+  softmaxCrossEntropy: [(x) => ops.softmaxCrossEntropy(x, labels)],
+  sumToShape: [(x) => ops.sumToShape(x, [1, 3]), (x) => ops.sumToShape(x, [])],
+  vander: [(x) => ops.vander(ops.ravel(x), { n: 3 })],
+};
+
+const further = Object.entries(FURTHER).flatMap(([op, runs]) =>
+  runs.map((run, i): Check => ({ name: `${op} (${i + 1} of ${runs.length})`, run, inputs: [row] }))
+);
+
+for (const { name, run, inputs } of [...cases.map(checkOf), ...further]) {
+  Deno.test(`ops.${name} has the gradient that differences give`, () => {
+    gradCheck(run, inputs);
+  });
+}
+
+/** The gradients of a function, weighted so that no symmetry hides a mistake, as one vector. */
+function gradientsOf(run: Check["run"]): Check["run"] {
+  const weighted = (...inputs: Tensor[]): Tensor => {
+    const result = run(...inputs);
+    const weights = floats(Array.from({ length: result.size }, (_, i) => 1 + (i * 0.37) % 1));
+    return result.mul(weights.reshape(result.shape)).sum();
+  };
+  const gradients = valueAndGrad(weighted, { createGraph: true });
+  return (...inputs) => asVector(gradients(...inputs)[1]);
+}
+
+const firstOfEach = [...new Map(cases.toReversed().map((golden) => [golden.op, golden])).values()];
+
+for (const { name, run, inputs } of [...firstOfEach.map(checkOf), ...further]) {
+  Deno.test(`ops.${name} has the second derivative that differences give`, () => {
+    gradCheck(gradientsOf(run), inputs);
+  });
+}
+
+/** What has no gradient: results that are no floats, or made of no tensor. */
+const WITHOUT: string[] = [
+  ...["all", "allclose", "any", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf"],
+  ...["isposinf", "signbit", "equal", "notEqual", "greater", "greaterEqual", "less", "lessEqual"],
+  ...["logicalAnd", "logicalNot", "logicalOr", "logicalXor"],
+  ...["bitwiseAnd", "bitwiseInvert", "bitwiseLeftShift", "bitwiseNot", "bitwiseOr"],
+  ...["bitwiseRightShift", "bitwiseXor", "leftShift", "rightShift"],
+  ...["argmax", "argmin", "argsort", "bincount", "countNonzero", "digitize", "inTopK"],
+  ...["multiHot", "nonzero", "oneHot", "searchsorted", "unravelIndex"],
+  ...["arange", "empty", "emptyLike", "eye", "full", "fullLike", "identity", "linspace"],
+  ...["logspace", "ones", "onesLike", "tri", "zeros", "zerosLike"],
+  ...["rand", "randLike", "randint", "randintLike", "randn", "randnLike"],
+  ...["floorDivide", "stopGradient"],
+];
+
+/** What only passes a tensor on, or is a name of a checked op. */
+const ALIASES: string[] = [
+  ...["asDType", "asFloat", "asFloatPair", "asTensor", "convertToTensor", "placedWith"],
+  ...["scalarOn", "tensor", "toBackend", "toTypedArray"],
+  ...["commonShape", "isFusedActivation", "sliceAxis", "variance"],
+];
+
+Deno.test("every op that is exported is checked, or is known to have no gradient", () => {
+  const known = new Set([
+    ...cases.map(({ op }) => op),
+    ...Object.keys(FURTHER),
+    ...WITHOUT,
+    ...ALIASES,
+  ]);
+  const functions = Object.entries(ops).filter(([, value]) => typeof value === "function");
+  assertEquals(functions.map(([name]) => name).filter((name) => !known.has(name)), []);
+});
+
+for (const backend of ["reference", "wasm"]) {
+  Deno.test(`ops.floorDivide has the gradient 0 on ${backend}`, () => {
+    const x = row.to(backend).detach().requiresGrad_();
+    ops.floorDivide(x, 0.7).sum().backward();
+    assertEquals(x.grad!.toArray(), [[0, 0, 0], [0, 0, 0]]);
+  });
+}
