@@ -25,6 +25,10 @@ export * as activations from "./plugins/activations/mod.ts";
 export * as callbacks from "./callbacks/mod.ts";
 /** What keeps weights in bounds. */
 export * as constraints from "./plugins/constraints/mod.ts";
+/** What writes models to files. */
+export * as exporters from "./plugins/exporters/mod.ts";
+/** What reads models from files. */
+export * as importers from "./plugins/importers/mod.ts";
 /** First values of weights. */
 export * as initializers from "./plugins/initializers/mod.ts";
 /** The layers. */

@@ -9,14 +9,20 @@
  * @module
  */
 
+import { errors } from "./errors.ts";
+
 /** The element type of a tensor. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
 /** The typed array that holds the elements of a tensor: `bool` as 0 and 1 in bytes. */
 export interface DTypeArrays {
+  /** Single precision. */
   float32: Float32Array;
+  /** Double precision. */
   float64: Float64Array;
+  /** Whole numbers of 32 bits. */
   int32: Int32Array;
+  /** Truth values, a byte each. */
   bool: Uint8Array;
 }
 
@@ -38,6 +44,16 @@ const CONSTRUCTORS = {
 /** Says whether a value names a dtype. */
 export function isDType(value: unknown): value is DType {
   return typeof value === "string" && Object.hasOwn(BYTES, value);
+}
+
+/**
+ * A dtype, checked.
+ *
+ * @throws {RangeError} When it is none.
+ */
+export function checkDType(operation: string, dtype: DType): DType {
+  if (isDType(dtype)) return dtype;
+  throw errors.option(operation, "dtype", `one of ${DTYPES.join(", ")}`, dtype);
 }
 
 /** Bytes of one element. */

@@ -19,8 +19,14 @@ export type FilePath = string | URL;
  * @throws {RangeError} When it is larger than `maximumBytes`, or than the memory.
  *
  * @example
- * ```ts ignore
- * const bytes = await readWhole("model.tensaur", 2 ** 30);
+ * ```ts
+ * import { readWhole } from "@tensaur/tensaur";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "hello");
+ * const bytes = await readWhole(path, 5);
+ * await assertRejects(() => readWhole(path, 4), RangeError, "has 5 bytes");
  * ```
  */
 export async function readWhole(
@@ -50,8 +56,14 @@ export async function readWhole(
  * @throws {Error} When the file cannot be written; the message says why, and `cause` keeps what was thrown.
  *
  * @example
- * ```ts ignore
- * await writeWhole("weights.safetensors", [header, values]);
+ * ```ts
+ * import { writeWhole } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/greeting.txt`;
+ * const [head, tail] = ["hel", "lo"].map((text) => new TextEncoder().encode(text));
+ * await writeWhole(path, [head, tail]);
+ * assertEquals(await Deno.readTextFile(path), "hello");
  * ```
  */
 export async function writeWhole(

@@ -9,8 +9,11 @@ import type { Tensor } from "./tensor.ts";
 
 /** What a gradient rule sees of the recorded operation. */
 export interface GradientContext<Attributes> {
+  /** What the operation took. */
   readonly inputs: readonly Tensor[];
+  /** What it gave. */
   readonly outputs: readonly Tensor[];
+  /** Its attributes. */
   readonly attributes: Attributes;
   /** Which inputs need a gradient; a rule may return `null` for the others. */
   readonly needs: readonly boolean[];
@@ -29,16 +32,21 @@ let created = 0;
 
 /** A recorded operation. Nodes are numbered in the order of their making: inputs come before users. */
 export class GraphNode {
+  /** Its number, in the order of making. */
   readonly id: number = created++;
+  /** What the operation took; nothing once the node was released. */
   inputs: readonly Tensor[];
   readonly #versions: readonly number[] | null;
   #released = false;
 
+  /** Made while recording. */
   constructor(
     /** The primitive or composite. */
     readonly operation: string,
     inputs: readonly Tensor[],
+    /** What it gave. */
     readonly outputs: readonly Tensor[],
+    /** Its attributes. */
     readonly attributes: unknown,
     /** The rule of a composite; a primitive's stands in the gradient table. */
     readonly gradient: CompositeGradient<unknown> | null,

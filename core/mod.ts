@@ -115,6 +115,7 @@ export type { SummaryOptions } from "./summary.ts";
 export { History } from "./history.ts";
 export { Callback, type CallbackParams, type Hook, type Logs, type Verbosity } from "./callback.ts";
 export { type AnyLayer, Exporter, Importer } from "./exporter.ts";
+export { type FilePath, readWhole, writeWhole } from "./files.ts";
 export {
   gradCheck,
   type GradCheckElement,

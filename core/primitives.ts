@@ -8,7 +8,16 @@
 
 import { type DType, promote, toFloating } from "./dtype.ts";
 import { errors } from "./errors.ts";
-import { broadcastShapes, type Dim, type Dims, isKnown, reducedShape, sizeOf } from "./shape.ts";
+import {
+  broadcastShapes,
+  type Dim,
+  type Dims,
+  isKnown,
+  mayBeSame,
+  mayEqual,
+  reducedShape,
+  sizeOf,
+} from "./shape.ts";
 
 /** Shape and dtype of a tensor, without values. */
 export interface Meta {
@@ -243,7 +252,11 @@ function inferMatmul(
 function inferReshape([x]: readonly Meta[], { shape }: PrimitiveAttributes["reshape"]): Meta {
   const hole = shape.indexOf(-1);
   if (hole !== shape.lastIndexOf(-1)) {
-    throw errors.shapes("reshape", `only one dimension of ${shape} may be -1`, x.dims);
+    throw errors.shapes(
+      "reshape",
+      `only one dimension of [${shape.join(", ")}] may be -1 or unknown`,
+      x.dims,
+    );
   }
   if (shape.some((d) => !Number.isInteger(d) || d < -1)) {
     throw errors.shapeValue("reshape", shape);
@@ -272,7 +285,7 @@ function inferBroadcastTo(
   const dims = shape.map((d, i) => d ?? (i < offset ? 1 : x.dims[i - offset]));
   const fits = offset >= 0 && x.dims.every((d, i) => {
     const target = dims[i + offset];
-    return d === target || d === 1 || d === null || target === null;
+    return d === 1 || mayEqual(d, target);
   });
   if (!fits) {
     throw errors.shapes("broadcast", "its dimensions must be 1 or the target's", x.dims, shape);
@@ -307,7 +320,7 @@ function inferConcatenate(inputs: readonly Meta[], { axis }: AlongAxis): Meta {
   let dtype = inputs[0].dtype;
   for (const { dims, dtype: other } of inputs) {
     const fits = dims.length === first.length &&
-      dims.every((d, i) => i === axis || d === first[i] || d === null || first[i] === null);
+      dims.every((d, i) => i === axis || mayEqual(d, first[i]));
     if (!fits) {
       const requirement = `all axes but axis ${axis} must agree`;
       throw errors.shapes("concatenate", requirement, first, dims);
@@ -341,7 +354,7 @@ function inferScatterAdd(
 function inferTakeAlongAxis([x, indices]: readonly Meta[], { axis }: AlongAxis): Meta {
   requireIndices("take along an axis", indices);
   const fits = x.dims.length === indices.dims.length &&
-    x.dims.every((d, i) => i === axis || d === indices.dims[i] || d === null);
+    x.dims.every((d, i) => i === axis || mayEqual(d, indices.dims[i]));
   if (!fits) {
     const requirement = `all axes but axis ${axis} must agree`;
     throw errors.shapes("take along an axis", requirement, x.dims, indices.dims);
@@ -352,8 +365,7 @@ function inferTakeAlongAxis([x, indices]: readonly Meta[], { axis }: AlongAxis):
 function inferScatterUpdate([x, indices, updates]: readonly Meta[]): Meta {
   requireIndices("scatter", indices);
   const expected = [...indices.dims, ...x.dims.slice(1)];
-  const fits = indices.dims.length === 1 && expected.length === updates.dims.length &&
-    expected.every((d, i) => d === updates.dims[i]);
+  const fits = indices.dims.length === 1 && mayBeSame(expected, updates.dims);
   if (!fits) {
     const requirement = `the updates must have the shape [${expected.join(", ")}]`;
     throw errors.shapes("scatter", requirement, updates.dims);

@@ -140,10 +140,15 @@ export class RandomGenerator {
   #stream = 0;
 
   /**
+   * Begins at the first stream.
+   *
    * @param seed A whole number from 0 to 2^53 − 1.
    * @throws {RangeError} When the seed is no such number.
    */
-  constructor(readonly seed: number) {
+  constructor(
+    /** The seed. */
+    readonly seed: number,
+  ) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw errors.option("seed", "the seed", "a whole number from 0 to 2^53 - 1", seed);
     }

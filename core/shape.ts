@@ -40,6 +40,42 @@ export function sameShape(a: Dims, b: Dims): boolean {
   return true;
 }
 
+/** Says whether two dimensions may be the same: an unknown one may be any. */
+export function mayEqual(a: Dim, b: Dim): boolean {
+  return a === b || a === null || b === null;
+}
+
+/** Says whether two shapes may be the same. */
+export function mayBeSame(a: Dims, b: Dims): boolean {
+  return a.length === b.length && a.every((d, i) => mayEqual(d, b[i]));
+}
+
+/** The product of dimensions; unknown where one of them is. */
+export function productOf(dims: Dims): Dim {
+  return isKnown(dims) ? sizeOf(dims) : null;
+}
+
+/**
+ * A dimension that an operation cannot do without.
+ *
+ * @throws {RangeError} When it is unknown.
+ */
+export function knownDim(operation: string, dims: Dims, axis: number): number {
+  const d = dims[axis];
+  if (d === null) throw errors.shapes(operation, `axis ${axis} must be known`, dims);
+  return d;
+}
+
+/**
+ * A shape that an operation cannot do without.
+ *
+ * @throws {RangeError} When a dimension is unknown.
+ */
+export function knownShape(operation: string, dims: Dims): Shape {
+  if (!isKnown(dims)) throw errors.shapes(operation, "all axes must be known", dims);
+  return dims;
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

@@ -21,11 +21,15 @@ export interface MemoryReport {
 
 /** Counts what is alive on one backend. */
 export class MemoryLedger {
+  /** Bytes alive. */
   bytes = 0;
+  /** Storages alive. */
   storages = 0;
+  /** The most bytes that were alive at once. */
   peakBytes = 0;
   readonly #byOrigin = new Map<string, number>();
 
+  /** A storage was made. */
   add(origin: string, byteLength: number): void {
     this.bytes += byteLength;
     this.storages++;
@@ -33,12 +37,14 @@ export class MemoryLedger {
     this.#byOrigin.set(origin, (this.#byOrigin.get(origin) ?? 0) + byteLength);
   }
 
+  /** A storage went back. */
   remove(origin: string, byteLength: number): void {
     this.bytes -= byteLength;
     this.storages--;
     this.#byOrigin.set(origin, this.#byOrigin.get(origin)! - byteLength);
   }
 
+  /** What is alive now. */
   report(): MemoryReport {
     const origins = [...this.#byOrigin]
       .filter(([, bytes]) => bytes > 0)
@@ -52,6 +58,7 @@ export class MemoryLedger {
 export class Storage {
   #references = 1;
 
+  /** Takes memory that a backend reserved, and counts it. */
   constructor(
     /** The backend that owns the memory. */
     readonly backend: Backend,

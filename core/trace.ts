@@ -14,11 +14,13 @@ export class TraceNode {
   /** The path of the module that was running, such as `["encoder", "dense_1"]`. */
   readonly modulePath: readonly string[];
 
+  /** Made while tracing. */
   constructor(
     /** A primitive, a composite, or `"input"`. */
     readonly operation: string,
     /** Symbolic tensors, and tensors with values: parameters and constants. */
     readonly inputs: readonly Tensor[],
+    /** Its attributes. */
     readonly attributes: unknown,
     /** For a composite: the results of its definition, traced on the same inputs. */
     readonly expansion: readonly Tensor[] | null,

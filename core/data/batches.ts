@@ -62,7 +62,7 @@ export interface BatchOptions {
 export function batchSource(source: DataSource, options: BatchOptions): BatchSource {
   if (source instanceof Dataset) {
     const { batchSize, shuffle } = options;
-    return batchSource(new DataLoader(source, { batchSize: batchSize ?? 32, shuffle }), options);
+    return loaderSource(new DataLoader(source, { batchSize: batchSize ?? 32, shuffle }));
   }
   if (options.batchSize !== null) {
     throw errors.option(

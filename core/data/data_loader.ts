@@ -46,16 +46,23 @@ export interface DataLoaderOptions<Example, Batch> {
  * ```
  */
 export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> {
+  /** Where the examples come from. */
   readonly dataset: Dataset<Example>;
+  /** Examples in a batch. */
   readonly batchSize: number;
+  /** Whether each pass has an order of its own. */
   readonly shuffle: boolean;
+  /** Whether a last batch with fewer examples is left out. */
   readonly dropLast: boolean;
+  /** How many batches are fetched ahead, in asynchronous loops. */
   readonly prefetch: number;
   readonly #collate: ((examples: Example[]) => Batch) | null;
   readonly #seed: number | null;
   #passes = 0;
 
   /**
+   * Takes a dataset, or tensors that agree on their first axis.
+   *
    * @throws {RangeError} When the batch size is not a whole number from 1 on, or the dataset is empty.
    */
   constructor(

@@ -60,9 +60,12 @@ export abstract class Dataset<Example = unknown> {
 export class TensorDataset extends Dataset<readonly Tensor[]> {
   /** The tensors, first axis first. */
   readonly tensors: readonly Tensor[];
+  /** How many examples there are. */
   override readonly length: number;
 
   /**
+   * Takes tensors, or what can be made into them.
+   *
    * @throws {RangeError} When the tensors differ in length, or one is a scalar.
    */
   constructor(...tensors: TensorLike[]) {
@@ -86,10 +89,12 @@ export class TensorDataset extends Dataset<readonly Tensor[]> {
     }
   }
 
+  /** Entry `index` of each tensor. */
   override get(index: number): readonly Tensor[] {
     return this.tensors.map((t) => t.get(index));
   }
 
+  /** Several entries of each tensor, in one piece. */
   override getBatch(indices: Int32Array): readonly Tensor[] {
     return this.tensors.map((t) =>
       take(t, tensorFrom(indices, [indices.length], "int32", "batch", t.backend), { axis: 0 })

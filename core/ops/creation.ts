@@ -7,9 +7,8 @@
 import type { Backend } from "../backend.ts";
 import { apply, isTensor, shareStorage, tensorFrom } from "../dispatch.ts";
 import {
+  checkDType,
   type DType,
-  DTYPES,
-  isDType,
   isFloating,
   makeArray,
   toFloating,
@@ -44,13 +43,6 @@ export interface CreationOptions {
   dtype?: DType;
   /** Whether gradients are wanted. @default false */
   requiresGrad?: boolean;
-}
-
-function checkDType(operation: string, dtype: DType): DType {
-  if (!isDType(dtype)) {
-    throw errors.option(operation, "dtype", `one of ${DTYPES.join(", ")}`, dtype);
-  }
-  return dtype;
 }
 
 function wantGradient(tensor: Tensor, requiresGrad: boolean | undefined): Tensor {
@@ -104,11 +96,16 @@ function ragged(depth: number, shape: Shape, met: string): RangeError {
   );
 }
 
+/** A value as a dtype holds it, by the rules of `ops.cast`. */
+function converted(value: number, dtype: DType): number {
+  if (dtype === "bool") return Number(value !== 0);
+  return dtype === "int32" ? Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1) : value;
+}
+
 /** Converts values to the typed array of a dtype. */
 export function toTypedArray(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const out = makeArray(dtype, values.length);
-  if (dtype === "bool") { for (let i = 0; i < values.length; i++) out[i] = values[i] ? 1 : 0; }
-  else for (let i = 0; i < values.length; i++) out[i] = Number(values[i]);
+  for (let i = 0; i < values.length; i++) out[i] = converted(Number(values[i]), dtype);
   return out;
 }
 
@@ -168,7 +165,7 @@ export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor 
 export function convertToTensor(value: TensorLike, options: { dtype?: DType } = {}): Tensor {
   if (!isTensor(value)) return tensor(value, options);
   if (options.dtype === undefined || options.dtype === value.dtype) return value;
-  return apply("cast", [value], { dtype: options.dtype });
+  return apply("cast", [value], { dtype: checkDType("convert to a tensor", options.dtype) });
 }
 
 /** A scalar on a given backend. */

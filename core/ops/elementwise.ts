@@ -5,7 +5,7 @@
  */
 
 import { apply, applyComposite, type Composite, defineComposite } from "../dispatch.ts";
-import { type DType, isFloating } from "../dtype.ts";
+import { checkDType, type DType, isFloating } from "../dtype.ts";
 import type { Meta, NoAttributes, Primitive, PrimitiveAttributes } from "../primitives.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -302,9 +302,12 @@ export function where(condition: Operand, x1: Operand, x2: Operand): Tensor {
   return apply("where", [asDType(asTensor(condition), "bool"), a, b], NONE);
 }
 
-/** The values in another dtype. Floats become int32 by truncation, with saturation; NaN becomes 0. */
+/**
+ * The values in another dtype. Floats become int32 by truncation, with saturation, NaN becoming 0; as bool, all but 0
+ * is true.
+ */
 export function cast(x: Operand, dtype: DType): Tensor {
-  return asDType(asTensor(x), dtype);
+  return asDType(asTensor(x), checkDType("cast", dtype));
 }
 
 /** Limits of {@linkcode clip}. */

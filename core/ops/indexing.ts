@@ -11,6 +11,8 @@ import {
   type Dim,
   type Dims,
   formatShape,
+  knownDim,
+  knownShape,
   normalizeAxis,
   type Shape,
   sizeOf,
@@ -96,7 +98,7 @@ export function takeAlongAxis(
  * range on its axis becomes a position past the end, which the kernels refuse.
  */
 function flatPositions(indices: Tensor, shape: Shape): Tensor {
-  const k = indices.shape[indices.ndim - 1];
+  const k = knownDim("scatter", indices.dims, indices.ndim - 1);
   if (k > shape.length) {
     throw errors.shapes("scatter", `indices address at most ${shape.length} axes`, indices.dims);
   }
@@ -118,10 +120,10 @@ function indexRows(indices: Tensor): Tensor {
 /** Zeros of a shape with values added at the given indices `[…n, k]`; values at one place add up. */
 export function scatter(indices: Operand, values: Operand, shape: Shape): Tensor {
   const rows = indexRows(asIndices("scatter", indices));
-  const k = rows.shape[1];
+  const k = knownDim("scatter", rows.dims, 1);
   const rest = shape.slice(k);
   const size = sizeOf(shape.slice(0, k));
-  const updates = reshape(asTensor(values), [rows.shape[0], ...rest]);
+  const updates = reshape(asTensor(values), [rows.dims[0], ...rest]);
   const positions = flatPositions(rows, shape);
   return reshape(apply("scatterAdd", [updates, positions], { axis: 0, size }), shape);
 }
@@ -144,17 +146,24 @@ export function scatterUpdate(
   const { reduction = null } = options;
   const x = asTensor(inputs);
   if (reduction === "add") {
-    return add(x, scatter(indices, asDType(asTensor(updates), x.dtype), x.shape));
+    return add(
+      x,
+      scatter(indices, asDType(asTensor(updates), x.dtype), knownShape("scatter", x.dims)),
+    );
   }
   if (reduction !== null) {
     throw errors.option("scatter", "reduction", '"add" or null', reduction);
   }
   const rows = indexRows(asIndices("scatter", indices, x));
-  const k = rows.shape[1];
-  const rest = x.shape.slice(k);
-  const flat = reshape(x, [sizeOf(x.shape.slice(0, k)), ...rest]);
-  const values = asDType(reshape(asTensor(updates), [rows.shape[0], ...rest]), x.dtype);
-  return reshape(apply("scatterUpdate", [flat, flatPositions(rows, x.shape), values], {}), x.shape);
+  const k = knownDim("scatter", rows.dims, 1);
+  const rest = x.dims.slice(k);
+  const addressed = knownShape("scatter", x.dims.slice(0, k));
+  const flat = reshape(x, [sizeOf(addressed), ...rest]);
+  const values = asDType(reshape(asTensor(updates), [rows.dims[0], ...rest]), x.dtype);
+  return reshape(
+    apply("scatterUpdate", [flat, flatPositions(rows, addressed), values], {}),
+    x.dims,
+  );
 }
 
 /** The part of a shape that begins at some indices. */
@@ -194,9 +203,9 @@ export function sliceUpdate(
 ): Tensor {
   const x = asTensor(inputs);
   const part = asDType(asTensor(updates), x.dtype);
-  const widths = x.shape.map((d, i): [number, number] => [
+  const widths = knownShape("slice", x.dims).map((d, i): [number, number] => [
     startIndices[i],
-    d - startIndices[i] - part.shape[i],
+    d - startIndices[i] - knownDim("slice", part.dims, i),
   ]);
   const inside = pad(fullLike(part, true, { dtype: "bool" }), widths);
   return where(inside, pad(part, widths), x);
@@ -279,8 +288,7 @@ function expandEllipsis(
 
 /** The entry at one index; the axis goes. */
 function pick(x: Tensor, axis: number, index: number): Tensor {
-  const length = x.dims[axis];
-  if (length === null) throw errors.shapes("index", "the axis must be known", x.dims);
+  const length = knownDim("index", x.dims, axis);
   if (!Number.isInteger(index) || index < -length || index >= length) {
     throw errors.option(
       "index",
@@ -302,7 +310,7 @@ function sliceRange(
   if (length === null) {
     const open = (range[0] ?? 0) === 0 && (range[1] ?? null) === null && (range[2] ?? 1) === 1;
     if (open) return x;
-    throw errors.shapes("slice", "the axis must be known", x.dims);
+    throw errors.shapes("slice", `axis ${axis} must be known`, x.dims);
   }
   const { start, limit, step } = resolveRange(range, length);
   if (step > 0) return sliceStrided(x, axis, start, limit, step);
@@ -358,11 +366,11 @@ export function diagonal(
   const input = asTensor(x);
   const a = normalizeAxis("take the diagonal", options.axis1 ?? 0, input.ndim);
   const b = normalizeAxis("take the diagonal", options.axis2 ?? 1, input.ndim);
-  const rest = input.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
-  const [rows, columns] = [input.shape[a], input.shape[b]];
+  const rest = input.dims.map((_, i) => i).filter((i) => i !== a && i !== b);
+  const [rows, columns] = [a, b].map((i) => knownDim("take the diagonal", input.dims, i));
   const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
   const first = offset >= 0 ? offset : -offset * columns;
-  const lead = rest.map((i) => input.shape[i]);
+  const lead = rest.map((i) => input.dims[i]);
   const flat = reshape(transpose(input, [...rest, a, b]), [...lead, rows * columns]);
   const last = length === 0 ? first : first + (length - 1) * (columns + 1) + 1;
   return sliceStrided(flat, flat.ndim - 1, first, last, columns + 1);
@@ -374,7 +382,7 @@ export function diag(x: Operand, options: { k?: number } = {}): Tensor {
   const input = asTensor(x);
   if (input.ndim === 2) return diagonal(input, { offset: k });
   if (input.ndim !== 1) throw errors.rank("make a diagonal", "one or two axes", input.dims);
-  const n = input.shape[0] + Math.abs(k);
+  const n = knownDim("make a diagonal", input.dims, 0) + Math.abs(k);
   const columns = pad(input, [[Math.max(k, 0), Math.max(-k, 0)]]);
   return where(placedWith(input, eye(n, { k, dtype: "bool" })), columns, 0);
 }
@@ -395,7 +403,7 @@ export function trace(
 function triangle(x: Operand, k: number, keepLower: boolean): Tensor {
   const input = asTensor(x);
   if (input.ndim < 2) throw errors.rank("take a triangle", "two or more axes", input.dims);
-  const [n, m] = input.shape.slice(-2);
+  const [n, m] = knownShape("take a triangle", input.dims.slice(-2));
   const lower = placedWith(input, tri(n, { m, k: keepLower ? k : k - 1, dtype: "bool" }));
   return keepLower ? where(lower, input, 0) : where(lower, 0, input);
 }
@@ -487,7 +495,7 @@ export function isin(x: Operand, testElements: Operand): Tensor {
 /** The columns 1, x, x², … of a vector; highest power first unless `increasing`. */
 export function vander(x: Operand, options: { n?: number; increasing?: boolean } = {}): Tensor {
   const input = asTensor(x);
-  const n = options.n ?? input.shape[0];
+  const n = options.n ?? knownDim("take powers", input.dims, 0);
   const columns: Tensor[] = [];
   let column = fullLike(input, 1);
   for (let i = 0; i < n; i++) {

@@ -6,7 +6,15 @@
 
 import { apply } from "../dispatch.ts";
 import { errors, rangeError } from "../errors.ts";
-import { normalizeAxis, sameShape } from "../shape.ts";
+import {
+  type Dim,
+  type Dims,
+  knownDim,
+  mayBeSame,
+  mayEqual,
+  normalizeAxis,
+  productOf,
+} from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { multiply, subtract } from "./elementwise.ts";
 import { diagonal } from "./indexing.ts";
@@ -109,8 +117,8 @@ export function tensordot(
       ([axes[0]].flat() as number[]).map((i) => normalizeAxis("contract", i, a.ndim)),
       ([axes[1]].flat() as number[]).map((i) => normalizeAxis("contract", i, b.ndim)),
     ];
-  const sizes = (x: Tensor, list: number[]) => list.map((i) => x.shape[i]);
-  if (!sameShape(sizes(a, fromA), sizes(b, fromB))) {
+  const sizes = (x: Tensor, list: number[]): Dims => list.map((i) => x.dims[i]);
+  if (!mayBeSame(sizes(a, fromA), sizes(b, fromB))) {
     throw errors.shapes(
       "contract",
       `the axes ${fromA} and ${fromB} must have equal sizes`,
@@ -120,15 +128,9 @@ export function tensordot(
   }
   const freeA = count(a.ndim).filter((i) => !fromA.includes(i));
   const freeB = count(b.ndim).filter((i) => !fromB.includes(i));
-  const inner = sizes(a, fromA).reduce((p, d) => p * d, 1);
-  const left = reshape(transpose(a, [...freeA, ...fromA]), [
-    sizes(a, freeA).reduce((p, d) => p * d, 1),
-    inner,
-  ]);
-  const right = reshape(transpose(b, [...fromB, ...freeB]), [
-    inner,
-    sizes(b, freeB).reduce((p, d) => p * d, 1),
-  ]);
+  const inner = productOf(sizes(a, fromA)) ?? productOf(sizes(b, fromB));
+  const left = reshape(transpose(a, [...freeA, ...fromA]), [productOf(sizes(a, freeA)), inner]);
+  const right = reshape(transpose(b, [...fromB, ...freeB]), [inner, productOf(sizes(b, freeB))]);
   return reshape(matmul(left, right), [...sizes(a, freeA), ...sizes(b, freeB)]);
 }
 
@@ -136,13 +138,13 @@ export function tensordot(
 export function kron(x1: Operand, x2: Operand): Tensor {
   const [a, b] = numericPair(x1, x2);
   const ndim = Math.max(a.ndim, b.ndim);
-  const widen = (x: Tensor): number[] => [...Array<number>(ndim - x.ndim).fill(1), ...x.shape];
+  const widen = (x: Tensor): Dim[] => [...Array<number>(ndim - x.ndim).fill(1), ...x.dims];
   const [da, db] = [widen(a), widen(b)];
   const product = multiply(
     reshape(a, da.flatMap((d) => [d, 1])),
     reshape(b, db.flatMap((d) => [1, d])),
   );
-  return reshape(product, da.map((d, i) => d * db[i]));
+  return reshape(product, da.map((d, i) => productOf([d, db[i]])));
 }
 
 /** The cross product of vectors of three along an axis. */
@@ -151,7 +153,7 @@ export function cross(x1: Operand, x2: Operand, options: { axis?: number } = {})
   const axis = options.axis ?? -1;
   const parts = (x: Tensor): Tensor[] => {
     const last = moveaxis(x, axis, -1);
-    if (last.dims[last.ndim - 1] !== 3) {
+    if (knownDim("take the cross product", last.dims, last.ndim - 1) !== 3) {
       throw errors.shapes("take the cross product", "the axis must have 3 entries", x.dims);
     }
     return [0, 1, 2].map((i) => last.get("...", i));
@@ -268,19 +270,22 @@ function contractPair(
   const contracted = shared.filter((c) => !wanted.includes(c));
   const freeA = [...termA].filter((c) => !shared.includes(c));
   const freeB = [...termB].filter((c) => !shared.includes(c));
-  const dims: Record<string, number> = {};
+  const dims: Record<string, Dim> = {};
   for (const [x, term] of [[a, termA], [b, termB]] as const) {
     [...term].forEach((c, i) => {
-      const d = x.shape[i];
-      if (dims[c] !== undefined && dims[c] !== d && dims[c] !== 1 && d !== 1) {
+      const [d, before] = [x.dims[i], c in dims ? dims[c] : 1];
+      if (before !== 1 && d !== 1 && !mayEqual(before, d)) {
         throw errors.shapes("sum products", `"${c}" must have one size`, a.dims, b.dims);
       }
-      dims[c] = Math.max(dims[c] ?? d, d);
+      dims[c] = before === 1 ? d : before ?? (d === 1 ? null : d);
     });
   }
-  const size = (letters: string[]): number => letters.reduce((p, c) => p * dims[c], 1);
-  const arrange = (x: Tensor, term: string, order: string[], shape: number[]): Tensor => {
+  const size = (letters: string[]): Dim => productOf(letters.map((c) => dims[c]));
+  const arrange = (x: Tensor, term: string, order: string[], shape: Dims): Tensor => {
     const ordered = transpose(x, order.map((c) => term.indexOf(c)));
+    if (order.some((c, i) => dims[c] === null && ordered.dims[i] === 1)) {
+      throw errors.shapes("sum products", "axes that are broadcast must be known", a.dims, b.dims);
+    }
     return reshape(broadcastTo(ordered, order.map((c) => dims[c])), shape);
   };
   const left = arrange(a, termA, [...batch, ...freeA, ...contracted], [

@@ -12,9 +12,12 @@ import {
   broadcastShapes,
   type Dim,
   type Dims,
+  knownDim,
+  knownShape,
   normalizeAxes,
   normalizeAxis,
   sameShape,
+  sizeOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { asDType, asTensor, type Operand } from "./operand.ts";
@@ -169,8 +172,7 @@ export function dstack(xs: readonly Operand[]): Tensor {
 export function unstack(x: Operand, options: { num?: number; axis?: number } = {}): Tensor[] {
   const input = asTensor(x);
   const axis = normalizeAxis("unstack", options.axis ?? 0, input.ndim);
-  const length = options.num ?? input.dims[axis];
-  if (length === null) throw errors.shapes("unstack", "the axis must be known", input.dims);
+  const length = options.num ?? knownDim("unstack", input.dims, axis);
   return Array.from(
     { length },
     (_, i) => squeeze(sliceAxis(input, axis, i, i + 1), axis),
@@ -189,8 +191,7 @@ export function split(
 ): Tensor[] {
   const input = asTensor(x);
   const axis = normalizeAxis("split", options.axis ?? 0, input.ndim);
-  const length = input.dims[axis];
-  if (length === null) throw errors.shapes("split", "the axis must be known", input.dims);
+  const length = knownDim("split", input.dims, axis);
   let cuts: number[];
   if (typeof indicesOrSections === "number") {
     const sections = indicesOrSections;
@@ -214,7 +215,7 @@ export function arraySplit(
   if (typeof indicesOrSections !== "number") return split(x, indicesOrSections, options);
   const input = asTensor(x);
   const axis = normalizeAxis("split", options.axis ?? 0, input.ndim);
-  const length = input.shape[axis];
+  const length = knownDim("split", input.dims, axis);
   const sections = indicesOrSections;
   if (!Number.isInteger(sections) || sections < 1) {
     throw errors.option("split", "the number of parts", "a whole number from 1 on", sections);
@@ -295,7 +296,7 @@ export function roll(
   let result = input;
   axes.forEach((named, i) => {
     const along = normalizeAxis("roll", named, input.ndim);
-    const length = result.shape[along];
+    const length = knownDim("roll", result.dims, along);
     if (length === 0) return;
     const by = shifts[i % shifts.length];
     const cut = length - (((by % length) + length) % length);
@@ -327,7 +328,7 @@ export function repeat(
     const target = input.dims.map((n, i) => i === along ? (d === null ? null : d * counts) : n);
     return reshape(broadcastTo(widened, dims), target);
   }
-  const length = input.shape[along];
+  const length = knownDim("repeat", input.dims, along);
   if (counts.length !== length) {
     throw errors.option("repeat", "repeats", `one number, or one for each of ${length}`, repeats);
   }
@@ -416,7 +417,7 @@ function padAxis(
   mode: "reflect" | "symmetric" | "edge",
 ): Tensor {
   if (low === 0 && high === 0) return x;
-  const length = x.shape[axis];
+  const length = knownDim("pad", x.dims, axis);
   const skip = mode === "reflect" ? 1 : 0;
   const most = mode === "edge" ? Infinity : length - skip;
   if (low > most || high > most || length === 0) {
@@ -452,7 +453,7 @@ export function meshgrid(
   const vectors = xs.map(asTensor);
   const order = vectors.map((_, i) => i);
   if (indexing === "xy" && order.length > 1) [order[0], order[1]] = [1, 0];
-  const shape = order.map((i) => vectors[i].size);
+  const shape = order.map((i) => sizeOf(knownShape("make a grid", vectors[i].dims)));
   return vectors.map((vector, i) => {
     const place = order.indexOf(i);
     return broadcastTo(reshape(vector, shape.map((_, axis) => axis === place ? -1 : 1)), shape);

@@ -7,7 +7,7 @@
 import { applyComposite, defineComposite } from "../dispatch.ts";
 import { errors } from "../errors.ts";
 import { type Meta, type NoAttributes } from "../primitives.ts";
-import { normalizeAxis, reducedShape, sameShape } from "../shape.ts";
+import { mayBeSame, normalizeAxis, reducedShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { onesLike } from "./creation.ts";
 import {
@@ -387,7 +387,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
     throw errors.dtype("take the cross entropy", "int32 label", labels.dtype);
   }
   const lead = input.dims.slice(0, -1);
-  if (!sameShape(lead, labels.dims)) {
+  if (!mayBeSame(lead, labels.dims)) {
     throw errors.shapes(
       "take the cross entropy",
       "labels must have the shape of the logits without the last axis",
@@ -409,7 +409,7 @@ export function categoricalCrossentropy(
 ): Tensor {
   const { fromLogits = false, axis = -1 } = options;
   const [t, o] = [asFloat(target), asFloat(output)];
-  if (!sameShape(t.dims, o.dims)) {
+  if (!mayBeSame(t.dims, o.dims)) {
     throw errors.shapes("take the cross entropy", "both shapes must be the same", t.dims, o.dims);
   }
   if (fromLogits) return negative(sum(multiply(t, logSoftmax(o, { axis })), { axis }));
@@ -449,7 +449,7 @@ export function binaryCrossentropy(
 ): Tensor {
   const { fromLogits = false } = options;
   const [t, o] = [asFloat(target), asFloat(output)];
-  if (!sameShape(t.dims, o.dims)) {
+  if (!mayBeSame(t.dims, o.dims)) {
     throw errors.shapes("take the cross entropy", "both shapes must be the same", t.dims, o.dims);
   }
   if (fromLogits) {

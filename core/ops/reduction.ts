@@ -6,7 +6,7 @@
 
 import { apply, applyComposite, defineComposite } from "../dispatch.ts";
 import { errors } from "../errors.ts";
-import { type Axis, normalizeAxes, normalizeAxis, reducedShape } from "../shape.ts";
+import { type Axis, knownDim, normalizeAxes, normalizeAxis, reducedShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { onesLike } from "./creation.ts";
 import {
@@ -251,10 +251,7 @@ export function cumprod(x: Operand, options: AlongOptions = {}): Tensor {
     return cumprod(reshape(input, [-1]), { axis: 0 });
   }
   const axis = normalizeAxis("cumprod", options.axis, input.ndim);
-  const length = input.dims[axis];
-  if (length === null) {
-    throw errors.shapes("take running products", "the axis must be known", input.dims);
-  }
+  const length = knownDim("take running products", input.dims, axis);
   for (let shift = 1; shift < length; shift *= 2) {
     input = multiply(input, shiftAlong(input, axis, shift, length));
   }
@@ -283,7 +280,7 @@ export function diff(x: Operand, options: { n?: number; axis?: number } = {}): T
   let result = asTensor(x);
   const axis = normalizeAxis("take differences", options.axis ?? -1, result.ndim);
   for (let i = 0; i < n; i++) {
-    const length = result.shape[axis];
+    const length = knownDim("take differences", result.dims, axis);
     result = subtract(
       sliceAxis(result, axis, Math.min(1, length), length),
       sliceAxis(result, axis, 0, Math.max(0, length - 1)),
@@ -297,7 +294,7 @@ export function trapezoid(y: Operand, options: { dx?: number; axis?: number } = 
   const { dx = 1 } = options;
   const input = asFloat(y);
   const axis = normalizeAxis("integrate", options.axis ?? -1, input.ndim);
-  const length = input.shape[axis];
+  const length = knownDim("integrate", input.dims, axis);
   const left = sliceAxis(input, axis, 0, Math.max(0, length - 1));
   const right = sliceAxis(input, axis, Math.min(1, length), length);
   return multiply(sum(add(left, right), { axis }), dx / 2);

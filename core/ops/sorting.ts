@@ -6,7 +6,7 @@
 
 import { apply } from "../dispatch.ts";
 import { errors } from "../errors.ts";
-import { normalizeAxes, normalizeAxis } from "../shape.ts";
+import { knownDim, normalizeAxes, normalizeAxis, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, cast, equal, isnan, multiply, subtract, where } from "./elementwise.ts";
 import { takeAlongAxis } from "./indexing.ts";
@@ -87,12 +87,12 @@ export function quantile(
   const axes = normalizeAxes("take the quantile", options.axis, input.ndim);
   const rest = input.dims.map((_, i) => i).filter((i) => !axes.includes(i));
   const kept = rest.map((i) => input.dims[i]);
-  const flat = reshape(transpose(input, [...rest, ...axes]), [...kept, -1]);
-  const last = flat.ndim - 1;
-  const length = flat.shape[last];
+  const length = sizeOf(axes.map((i) => knownDim("take the quantile", input.dims, i)));
   if (length === 0) {
     throw errors.shapes("take the quantile", "the axes must not be empty", input.dims);
   }
+  const flat = reshape(transpose(input, [...rest, ...axes]), [...kept, length]);
+  const last = flat.ndim - 1;
   const ordered = sort(flat);
   const hasNan = any(isnan(flat), { axis: -1, keepdims: true });
   const results = parts.map((part) => {

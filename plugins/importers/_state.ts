@@ -5,6 +5,8 @@
  */
 
 import { tensorFrom } from "../../core/dispatch.ts";
+import { stateError } from "../../core/errors.ts";
+import type { AnyLayer } from "../../core/exporter.ts";
 import type { StateDict } from "../../core/module.ts";
 import { tidy } from "../../core/scope.ts";
 import type { TensorValues } from "./safetensors/decode.ts";
@@ -24,4 +26,23 @@ export function withState(
       ]),
     ));
   });
+}
+
+/**
+ * Takes weights over into a model that was built.
+ *
+ * @throws {RangeError} When they are those of another architecture; then nothing is changed.
+ */
+export function loadWeights(
+  model: AnyLayer,
+  tensors: ReadonlyMap<string, TensorValues>,
+  prefix = "",
+): void {
+  if (!model.built) {
+    throw stateError(
+      "weights.unbuilt",
+      `Cannot load weights into ${model.name} as it has none yet: call it once, or give inputShape`,
+    );
+  }
+  withState(tensors, prefix, (state) => model.loadStateDict(state));
 }

@@ -54,6 +54,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
   }
 
   override call(step: number): number {
+    // Past all boundaries it is -1, which is the last value.
     const piece = this.boundaries.findIndex((boundary) => step <= boundary);
     return this.values.at(piece)!;
   }

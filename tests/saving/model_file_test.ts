@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import {
+  exporters,
   getBackend,
+  importers,
   Layer,
   type LayerOptions,
   layers,
@@ -72,8 +74,8 @@ registry.add(kit);
 
 // What is saved in these tests.
 
-const x = tensor([[0, 1, 2], [3, 4, 5], [-1, 0.5, 8], [2, 2, 2]]);
-const y = tensor([0, 1, 1, 0], { dtype: "int32" });
+const x = [[0, 1, 2], [3, 4, 5], [-1, 0.5, 8], [2, 2, 2]];
+const y = new Int32Array([0, 1, 1, 0]);
 
 function network(): Sequential {
   return sequential([
@@ -113,6 +115,16 @@ function stateOf(model: Model): Record<string, unknown> {
       )
     ),
   );
+}
+
+/** Runs something in a runtime of its own, with memory of its own. */
+async function inRuntime<T>(plugins: Registry, run: () => Promise<T>): Promise<T> {
+  const before = setRuntime(new Runtime({ registry: plugins, defaults: runtime().defaults }))!;
+  try {
+    return await run();
+  } finally {
+    setRuntime(before);
+  }
 }
 
 /** The error of a model file that was changed so. */
@@ -187,7 +199,7 @@ Deno.test("training goes on from a file as if it had never stopped", () =>
         }),
       ]);
       model.compile({
-        optimizer: { className: "Adam", config: { learningRate: 0.01, useEma: true } },
+        optimizer: { className: "Adam", config: { learningRate: 0.01 } },
         loss: { className: "SparseCategoricalCrossentropy", config: { fromLogits: true } },
       });
       return model;
@@ -227,19 +239,19 @@ Deno.test("model.save() keeps a model that is not compiled, or not built, as it 
     await sequential([new layers.Dense({ units: 2 })]).save(path);
     const unbuilt = await loadModel(path);
     assertEquals(unbuilt.built, false);
-    assertEquals(unbuilt.apply(x).shape, [4, 2]);
+    assertEquals(unbuilt.apply(tensor(x)).shape, [4, 2]);
   }));
 
 Deno.test("model.save() and loadModel() take a subclassed model of another package", () =>
   inFolder(async (folder) => {
     const path = `${folder}/model.tensaur`;
     const model = new Residual({ name: "mine" });
-    const expected = model.apply(x);
+    const expected = model.apply(tensor(x));
     await model.save(path);
     const loaded = await loadModel(path);
     assertInstanceOf(loaded, Residual);
     assertEquals(loaded.name, "mine");
-    assertEquals(loaded.apply(x).dataSync(), expected.dataSync());
+    assertEquals(loaded.apply(tensor(x)).dataSync(), expected.dataSync());
   }));
 
 Deno.test("model.save() and loadModel() keep every dtype", () =>
@@ -270,14 +282,14 @@ Deno.test("model.export() finds the format by the extension", () =>
     await network().loadWeights(`${folder}/weights.safetensors`);
   }));
 
-Deno.test("model.save() takes its picture of the state at once, whatever training does meanwhile", () =>
+Deno.test("the exporter writes one moment of training, whatever happens while it writes", () =>
   inFolder(async (folder) => {
     const path = `${folder}/model.tensaur`;
     const model = await trained();
     const before = stateOf(model);
-    const saving = model.save(path);
+    const writing = new exporters.TensaurExporter().export(model, path);
     await model.trainOnBatch(x, y);
-    await saving;
+    await writing;
     assertEquals(stateOf(await loadModel(path)), before);
   }));
 
@@ -290,14 +302,16 @@ Deno.test("model.save() leaves a whole file when several save to one path at onc
   }));
 
 Deno.test("model.save(), saveWeights() and loadWeights() give all their memory back", () =>
-  inFolder(async (folder) => {
-    const model = await trained();
-    const before = getBackend().memory().bytes;
-    await model.save(`${folder}/model.tensaur`);
-    await model.saveWeights(`${folder}/weights.safetensors`);
-    await model.loadWeights(`${folder}/weights.safetensors`);
-    assertEquals(getBackend().memory().bytes, before);
-  }));
+  inRuntime(registry, () =>
+    inFolder(async (folder) => {
+      const model = await trained();
+      const before = getBackend().memory();
+      await model.save(`${folder}/model.tensaur`);
+      await model.saveWeights(`${folder}/weights.safetensors`);
+      await model.loadWeights(`${folder}/weights.safetensors`);
+      const { bytes, storages } = getBackend().memory();
+      assertEquals([bytes, storages], [before.bytes, before.storages]);
+    })));
 
 // What cannot be saved.
 
@@ -316,10 +330,7 @@ Deno.test("model.save() leaves the old file when the new one cannot be written",
   }));
 
 Deno.test("the exporter throws when it is given a layer that is no model", async () => {
-  const exporter = await registry.create<{ export(...args: unknown[]): Promise<void> }>(
-    "exporter",
-    "tensaur",
-  );
+  const exporter = new exporters.TensaurExporter();
   const error = await assertRejects(
     () => exporter.export(new layers.Dense({ units: 1 }), "x"),
     TypeError,
@@ -386,16 +397,10 @@ Deno.test("loadModel() names the versions when a newer one wrote the file", asyn
 });
 
 Deno.test("loadModel() names the package of a layer that is not known", async () => {
-  const before = runtime();
-  const error = await failureOf((file) => file, async (path) => {
-    const { defaults } = before;
-    setRuntime(new Runtime({ registry: new Registry().add(manifest), defaults }));
-    try {
-      await loadModel(path);
-    } finally {
-      setRuntime(before);
-    }
-  });
+  const error = await failureOf(
+    (file) => file,
+    (path) => inRuntime(new Registry().add(manifest), () => loadModel(path)),
+  );
   assertEquals(codeOf(error), "deserialize.package");
   assert(error.message.includes("add kit 1.2.3 by use()"), error.message);
 });
@@ -424,11 +429,11 @@ Deno.test("loadModel() throws its own errors when the architecture is none, or r
     ["registry.unknown", architecture("Adam")],
     ["registry.unknown", architecture("constructor")],
     ["registry.unknown", architecture("__proto__")],
-    ["registry.name", architecture(7)],
+    ["tensaur.architecture", architecture(7)],
     ["option.value", architecture("Dense", { units: -1 })],
     ["module.state", architecture("Dense", { units: 2 })],
     ["module.state", { architecture: JSON.stringify({ className: "kit>Residual", config: {} }) }],
-    ["compile.optimizer", { training: '{"optimizer":7}' }],
+    ["option.plugin", { training: '{"optimizer":7}' }],
     ["registry.unknown", { training: '{"optimizer":"adaam"}' }],
     ["tensaur.architecture", { training: "7{" }],
   ];
@@ -460,7 +465,7 @@ Deno.test("model.loadWeights() gives back what model.saveWeights() wrote, bit fo
     const [model, other] = [network(), network()];
     await model.saveWeights(path);
     await other.loadWeights(path);
-    assertEquals(other.apply(x).dataSync(), model.apply(x).dataSync());
+    assertEquals(other.apply(tensor(x)).dataSync(), model.apply(tensor(x)).dataSync());
   }));
 
 Deno.test("model.loadWeights() names what is missing, left over and of another shape, and changes nothing", () =>
@@ -488,20 +493,17 @@ Deno.test("model.saveWeights() and loadWeights() throw when the model is not bui
     const unbuilt = sequential([new layers.Dense({ units: 1 })]);
     assertEquals(
       codeOf(await assertRejects(() => unbuilt.saveWeights(path))),
-      "safetensors.unbuilt",
+      "weights.unbuilt",
     );
     await network().saveWeights(path);
     assertEquals(
       codeOf(await assertRejects(() => unbuilt.loadWeights(path))),
-      "safetensors.unbuilt",
+      "weights.unbuilt",
     );
   }));
 
 Deno.test("the safetensors importer throws when there is no model to read into", async () => {
-  const importer = await registry.create<{ import(path: string): Promise<unknown> }>(
-    "importer",
-    "safetensors",
-  );
+  const importer = new importers.SafetensorsImporter();
   const error = await assertRejects(() => importer.import("weights.safetensors"), TypeError);
   assertEquals(codeOf(error), "safetensors.into");
 });
@@ -511,9 +513,7 @@ Deno.test("the tensaur importer reads the weights of a model file into another m
     const path = `${folder}/model.tensaur`;
     const [model, other] = [await trained(), network()];
     await model.save(path);
-    const importer = await registry.create<
-      { import(path: string, options: { into: Model }): Promise<Model> }
-    >("importer", "tensaur");
+    const importer = new importers.TensaurImporter();
     assertEquals(await importer.import(path, { into: other }), other);
     assertEquals(other.compiled, false);
     assertEquals(other.apply(ones([1, 3])).dataSync(), model.apply(ones([1, 3])).dataSync());

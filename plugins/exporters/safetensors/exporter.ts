@@ -30,6 +30,7 @@ import { encodeSafetensors } from "./encode.ts";
  * ```
  */
 export class SafetensorsExporter extends Exporter {
+  /** `.safetensors` */
   override readonly extensions: readonly string[] = [".safetensors"];
 
   /**
@@ -40,7 +41,7 @@ export class SafetensorsExporter extends Exporter {
   override async export(model: AnyLayer, path: string | URL): Promise<void> {
     if (!model.built) {
       throw stateError(
-        "safetensors.unbuilt",
+        "weights.unbuilt",
         `Cannot write the weights of ${model.name} as it has none yet: call it once, or give inputShape`,
       );
     }

@@ -48,6 +48,7 @@ const DIGEST_OFFSET = 8 + '{"__metadata__":{"sha256":"'.length;
  * ```
  */
 export class TensaurExporter extends Exporter {
+  /** `.tensaur` */
   override readonly extensions: readonly string[] = [".tensaur"];
 
   /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { stateError, typeError } from "../../../core/errors.ts";
+import { typeError } from "../../../core/errors.ts";
 import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
-import { withState } from "../_state.ts";
+import { loadWeights } from "../_state.ts";
 import { decodeSafetensors } from "./decode.ts";
 
 /**
@@ -29,6 +29,7 @@ import { decodeSafetensors } from "./decode.ts";
  * ```
  */
 export class SafetensorsImporter extends Importer {
+  /** `.safetensors` */
   override readonly extensions: readonly string[] = [".safetensors"];
 
   /**
@@ -49,14 +50,8 @@ export class SafetensorsImporter extends Importer {
         `Cannot make a model of ${path} as the file has weights and no architecture: give the model as { into }`,
       );
     }
-    if (!into.built) {
-      throw stateError(
-        "safetensors.unbuilt",
-        `Cannot load weights into ${into.name} as it has none yet: call it once, or give inputShape`,
-      );
-    }
     const { tensors } = decodeSafetensors(await readWhole(path), String(path));
-    withState(tensors, "", (state) => into.loadStateDict(state));
+    loadWeights(into, tensors);
     return into;
   }
 }

@@ -11,7 +11,7 @@ import { Model } from "../../../core/model.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
 import type { Dims } from "../../../core/shape.ts";
 import { VERSION } from "../../../version.ts";
-import { withState } from "../_state.ts";
+import { loadWeights, withState } from "../_state.ts";
 import { decodeSafetensors, type SafetensorsContent } from "../safetensors/decode.ts";
 
 type Metadata = SafetensorsContent["metadata"];
@@ -43,6 +43,7 @@ const DIGEST_LENGTH = 64;
  * ```
  */
 export class TensaurImporter extends Importer {
+  /** `.tensaur` */
   override readonly extensions: readonly string[] = [".tensaur"];
 
   /**
@@ -61,19 +62,9 @@ export class TensaurImporter extends Importer {
     const { metadata, tensors } = decodeSafetensors(bytes, source);
     checkFormat(metadata, source);
     await checkDigest(bytes, source);
-    return explained(metadata, source, () => {
-      const model = into ?? modelFrom(metadata);
-      withState(tensors, "model/", (state) => model.loadStateDict(state));
-      const training = field(metadata, "training");
-      if (into === undefined && training !== null) {
-        const compiled = model as Model;
-        compiled.compileFromConfig(training as Config);
-        withState(tensors, "optimizer/", (state) => {
-          compiled.optimizer.loadStateDict(state, compiled.parameters());
-        });
-      }
-      return model;
-    });
+    if (into === undefined) return modelFrom({ metadata, tensors }, source);
+    loadWeights(into, tensors, "model/");
+    return into;
   }
 }
 
@@ -111,7 +102,32 @@ async function checkDigest(bytes: Uint8Array<ArrayBuffer>, source: string): Prom
   );
 }
 
-function modelFrom(metadata: Metadata): Model {
+/** Makes the model; what goes wrong is told with the file's name and version. */
+function modelFrom({ metadata, tensors }: SafetensorsContent, source: string): Model {
+  try {
+    const model = architectureFrom(metadata);
+    withState(tensors, "model/", (state) => model.loadStateDict(state));
+    const training = field(metadata, "training");
+    if (training !== null) {
+      model.compileFromConfig(training as Config);
+      withState(tensors, "optimizer/", (state) => {
+        model.optimizer.loadStateDict(state, model.parameters());
+      });
+    }
+    return model;
+  } catch (cause) {
+    const { code = "tensaur.architecture", message } = cause as Partial<CodedError>;
+    const makeError = cause instanceof RangeError ? rangeError : stateError;
+    const version = metadata.get("frameworkVersion");
+    const error = makeError(
+      code,
+      `Cannot load ${source}, which Tensaur ${version} wrote, as its model cannot be made: ${message}`,
+    );
+    throw Object.assign(error, { cause });
+  }
+}
+
+function architectureFrom(metadata: Metadata): Model {
   const architecture = field(metadata, "architecture");
   const model = isSerialized(architecture) ? deserialize<object>("layer", architecture) : null;
   if (!(model instanceof Model)) {
@@ -126,20 +142,4 @@ function modelFrom(metadata: Metadata): Model {
 /** The value of a field that holds JSON; `null` where there is none. */
 function field(metadata: Metadata, name: string): unknown {
   return JSON.parse(metadata.get(name) ?? "null");
-}
-
-/** Runs what makes the model; what goes wrong is told with the file's name and version. */
-function explained<T>(metadata: Metadata, source: string, run: () => T): T {
-  try {
-    return run();
-  } catch (cause) {
-    const { code = "tensaur.architecture", message } = cause as Partial<CodedError>;
-    const makeError = cause instanceof RangeError ? rangeError : stateError;
-    const version = metadata.get("frameworkVersion");
-    const error = makeError(
-      code,
-      `Cannot load ${source}, which Tensaur ${version} wrote, as its model cannot be made: ${message}`,
-    );
-    throw Object.assign(error, { cause });
-  }
 }

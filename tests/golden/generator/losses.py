@@ -116,7 +116,9 @@ for loss, y_true, y_pred, options in [
 ]:
     case(loss, y_true, y_pred, **options)
     case(loss, y_true, y_pred, reduction="sum", **options)
-    if loss not in ("Dice", "Tversky"):
+    if "axis" in options:
+        case(loss, y_true, y_pred, uniform(0.1, 2, 2, 2), **options)
+    elif loss not in ("Dice", "Tversky"):
         case(loss, y_true, y_pred, lambda rng, y=y_pred: uniform(0.1, 2, len(y(rng)))(rng), **options)
 case("Huber", normal(3, 4), normal(3, 4))
 
@@ -158,7 +160,9 @@ def make_case(name, config, y_true, y_pred, weight, note):
     y_true = torch.tensor(y_true(rng))
     y_pred = torch.tensor(y_pred(rng), requires_grad=True)
     weight = None if weight is None else torch.tensor(weight(rng))
-    output = getattr(keras.losses, name)(**config)(y_true, y_pred, sample_weight=weight)
+    # A copy, as Keras multiplies the weights by the mask in place.
+    weights = None if weight is None else weight.clone()
+    output = getattr(keras.losses, name)(**config)(y_true, y_pred, sample_weight=weights)
     (gradient,) = torch.autograd.grad(output.sum(), [y_pred])
     expected = pytorch_value(name, config, y_true, y_pred) if weight is None else None
     if expected is not None:

@@ -3,8 +3,6 @@
  * host needs; a test compares the two.
  */
 
-/** The chunks of the current task that no thread has claimed yet; not positive when there is none. */
-export const REMAINING: usize = 128;
 /** The chunks of the current task that are finished. */
 export const DONE: usize = 192;
 /** Counts tasks; threads without work sleep on it. */
@@ -36,6 +34,10 @@ export const PARTIALS: usize = 4096;
 export const PARTIALS_BYTES: usize = 32768;
 /** A tile for each thread, 256 bytes apart. */
 export const SPARE: usize = 36864;
+/**
+ * For each thread, 64 bytes apart: how many chunks of its share nobody has claimed yet, and where the share ends.
+ */
+export const SHARES: usize = 43008;
 /** Where the constants of the compiled module begin. */
 export const STATIC: usize = 45056;
 /** Working space, a piece for each thread; together they serve one large matrix product. */

@@ -4,7 +4,7 @@
  * depend on the number of threads, and a helper that is late, asleep or gone costs nothing but its help.
  */
 import {
-  ARGUMENTS, CHUNKS, DONE, EPOCH, MAIN_SLEEPS, MAY_BLOCK, QUIT, READY, REMAINING, SLEEPERS, TASK,
+  ARGUMENTS, CHUNKS, DONE, EPOCH, MAIN_SLEEPS, MAY_BLOCK, QUIT, READY, SHARES, SLEEPERS, TASK,
 } from "./layout";
 import { runChunk } from "./main";
 
@@ -33,6 +33,13 @@ export function note(chunks: i32): void {
   store<i32>(CHUNKS, load<i32>(CHUNKS) + chunks);
 }
 
+/** Where a thread's share of the current task is counted. */
+// @ts-ignore: decorator
+@inline
+function shareOf(thread: i32): usize {
+  return SHARES + (<usize>thread << 6);
+}
+
 /** Runs all chunks of a task; its arguments stand in ARGUMENTS. */
 export function parallel(kind: i32, chunks: i32): void {
   if (chunks > 1) note(chunks);
@@ -40,13 +47,20 @@ export function parallel(kind: i32, chunks: i32): void {
     for (let chunk = 0; chunk < chunks; chunk++) runChunk(kind, chunk);
     return;
   }
+  const threads = threadCount();
   store<i32>(TASK, kind);
-  store<i32>(TASK + 4, chunks);
+  store<i32>(TASK, threads, 4);
   atomic.store<i32>(DONE, 0);
-  atomic.store<i32>(REMAINING, chunks);
+  let begin = 0;
+  for (let thread = 0; thread < threads; thread++) {
+    const end = chunks * (thread + 1) / threads;
+    store<i32>(shareOf(thread), end, 4);
+    atomic.store<i32>(shareOf(thread), end - begin);
+    begin = end;
+  }
   atomic.add<i32>(EPOCH, 1);
   if (atomic.load<i32>(SLEEPERS) > 0) atomic.notify(EPOCH, chunks - 1);
-  claim(kind);
+  work();
   let spins = 0;
   let lost = 0;
   while (atomic.load<i32>(DONE) != chunks) {
@@ -60,38 +74,47 @@ export function parallel(kind: i32, chunks: i32): void {
   }
 }
 
-/** Claims and runs chunks until none is left, then reports them; says whether there were any. */
-function claim(kind: i32): i32 {
+/**
+ * Claims and runs chunks until none is left: first the thread's own share, the same part of every task, which its cache
+ * may still hold; then what others have left over.
+ *
+ * A count above 0 always belongs to the current task, which cannot end before its claimed chunks are done. So a thread that
+ * comes late, or was told of an older task, still does right by what it claims.
+ */
+function work(): void {
+  const threads = load<i32>(TASK, 4);
   let finished = 0;
-  while (true) {
-    const chunk = atomic.sub<i32>(REMAINING, 1) - 1;
-    if (chunk < 0) break;
-    // A late helper may have claimed a chunk of a newer task than the one that woke it.
-    runChunk(kind < 0 ? load<i32>(TASK) : kind, chunk);
-    finished++;
+  for (let i = 0; i < threads; i++) {
+    const thread = threadIndex + i;
+    const share = shareOf(thread < threads ? thread : thread % threads);
+    while (atomic.load<i32>(share) > 0) {
+      const left = atomic.sub<i32>(share, 1);
+      if (left <= 0) break;
+      runChunk(load<i32>(TASK), load<i32>(share, 4) - left);
+      finished++;
+    }
   }
   if (finished > 0) atomic.add<i32>(DONE, finished);
-  return finished;
 }
 
 /** The life of a helper thread. */
 export function help(index: i32): void {
   if (!ASC_FEATURE_THREADS) return;
   threadIndex = index;
+  let seen = 0;
   atomic.add<i32>(READY, 1);
   while (!atomic.load<i32>(QUIT)) {
     let spins = 0;
-    while (atomic.load<i32>(REMAINING) <= 0 && spins < SPINS) spins++;
-    if (atomic.load<i32>(REMAINING) > 0) {
-      claim(-1);
+    while (atomic.load<i32>(EPOCH) == seen && spins < SPINS) spins++;
+    const epoch = atomic.load<i32>(EPOCH);
+    if (epoch != seen) {
+      seen = epoch;
+      work();
       if (atomic.load<i32>(MAIN_SLEEPS)) atomic.notify(DONE, 1);
       continue;
     }
-    const epoch = atomic.load<i32>(EPOCH);
     atomic.add<i32>(SLEEPERS, 1);
-    if (atomic.load<i32>(REMAINING) <= 0 && !atomic.load<i32>(QUIT)) {
-      atomic.wait<i32>(EPOCH, epoch, -1);
-    }
+    atomic.wait<i32>(EPOCH, seen, -1);
     atomic.sub<i32>(SLEEPERS, 1);
   }
   atomic.sub<i32>(READY, 1);

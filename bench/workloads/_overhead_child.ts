@@ -1,0 +1,203 @@
+/**
+ * Measures a training step with and without kernels, kernel by kernel, and its memory; prints one JSON object.
+ *
+ * @module
+ */
+
+import {
+  type Backend,
+  type Kernel,
+  ops,
+  type Sequential,
+  setBackend,
+  type Tensor,
+} from "@tensaur/tensaur";
+import { median } from "../harness.ts";
+import { backendOf, examples, mlpModel } from "../peers/tensaur.ts";
+import { type ArrayFile, readArrays } from "../protocol.ts";
+
+/** What to measure. */
+export interface OverheadRequest {
+  readonly arrays: ArrayFile;
+  readonly rounds: number;
+  /** Steps of the memory test. */
+  readonly steps: number;
+}
+
+/** What was measured; times in µs a step. */
+export interface OverheadResult {
+  readonly steps: {
+    loop: string;
+    batch: number;
+    step: number;
+    outside: number;
+    calls: number;
+    fallbacks: number;
+  }[];
+  readonly kernelBatch: number;
+  readonly kernels: { name: string; calls: number; microseconds: number }[];
+  readonly memory: {
+    steps: number;
+    heap: [number, number];
+    live: [number, number];
+    tensors: [number, number];
+    resident: [number, number];
+  };
+}
+
+type Kernels = ReadonlyMap<string, Kernel>;
+
+/** The same kernels with another way to run. */
+function withRun(
+  kernels: Kernels,
+  run: (name: string, kernel: Kernel) => Kernel["run"],
+): Kernels {
+  return new Map([...kernels].map(([name, kernel]) => {
+    const accepts = kernel.accepts?.bind(kernel);
+    const changed: Kernel = { run: run(name, kernel) };
+    if (accepts !== undefined) changed.accepts = accepts;
+    return [name, changed];
+  }));
+}
+
+const ZERO = new Float32Array(1);
+
+class Meter {
+  readonly backend: Backend;
+  readonly real: Kernels;
+  readonly none: Kernels;
+  readonly timed: Kernels;
+  readonly spent: Map<string, { calls: number; milliseconds: number }> = new Map();
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.real = backend.kernels;
+    this.none = withRun(this.real, (_, kernel) => (inputs, outputs, attributes) => {
+      const [output] = outputs;
+      // Labels and the loss are looked at, so they must hold something that passes.
+      if (output.dtype !== "float32") kernel.run(inputs, outputs, attributes);
+      else if (output.size === 1) this.backend.write(output.storage, ZERO);
+    });
+    this.timed = withRun(this.real, (name, kernel) => (inputs, outputs, attributes) => {
+      const began = performance.now();
+      kernel.run(inputs, outputs, attributes);
+      const took = performance.now() - began;
+      const entry = this.spent.get(name);
+      if (entry === undefined) this.spent.set(name, { calls: 1, milliseconds: took });
+      else {
+        entry.calls++;
+        entry.milliseconds += took;
+      }
+    });
+  }
+
+  use(kernels: Kernels): void {
+    (this.backend as { kernels: Kernels }).kernels = kernels;
+  }
+}
+
+/** Runs so many steps. */
+type Loop = (steps: number) => Promise<void>;
+
+function loops(model: Sequential, x: Tensor, y: Tensor, batch: number): Record<string, Loop> {
+  const first: [Tensor, Tensor] = [ops.slice(x, [0, 0], [batch, 784]), ops.slice(y, [0], [batch])];
+  return {
+    trainOnBatch: async (steps) => {
+      for (let i = 0; i < steps; i++) await model.trainOnBatch(...first);
+    },
+    fit: async (steps) => {
+      const perEpoch = Math.floor(x.shape[0] / batch);
+      const epochs = Math.ceil(steps / perEpoch);
+      await model.fit(x, y, { batchSize: batch, epochs, verbose: 0, shuffle: false });
+    },
+  };
+}
+
+/** µs a step: the median over rounds. */
+async function time(loop: Loop, steps: number): Promise<number> {
+  const began = performance.now();
+  await loop(steps);
+  return (performance.now() - began) * 1000 / steps;
+}
+
+async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<OverheadResult> {
+  const arrays = readArrays(file);
+  const backend = await setBackend(await backendOf("wasm", 1));
+  const meter = new Meter(backend);
+  const model = mlpModel(arrays);
+  const [x, y] = examples(arrays);
+  const fallbacks = (): number => [...backend.fallbacks.values()].reduce((a, b) => a + b, 0);
+
+  const results: OverheadResult["steps"] = [];
+  for (const batch of [32, 512]) {
+    for (const [name, loop] of Object.entries(loops(model, x, y, batch))) {
+      const before = fallbacks();
+      const perRound = Math.ceil(1024 / batch) * 4;
+      for (const kernels of [meter.real, meter.none]) {
+        meter.use(kernels);
+        await loop(1000);
+      }
+      const real: number[] = [];
+      const none: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        meter.use(meter.real);
+        real.push(await time(loop, perRound));
+        meter.use(meter.none);
+        none.push(await time(loop, perRound));
+      }
+      meter.use(meter.timed);
+      meter.spent.clear();
+      await loop(perRound);
+      const calls = [...meter.spent.values()].reduce((sum, entry) => sum + entry.calls, 0);
+      results.push({
+        loop: name,
+        batch,
+        step: median(real),
+        outside: median(none),
+        calls: calls / perRound,
+        fallbacks: fallbacks() - before,
+      });
+    }
+  }
+
+  const { trainOnBatch } = loops(model, x, y, 32);
+  meter.use(meter.timed);
+  await trainOnBatch(500);
+  meter.spent.clear();
+  await trainOnBatch(1000);
+  const kernels = [...meter.spent].map(([name, { calls, milliseconds }]) => ({
+    name,
+    calls: calls / 1000,
+    microseconds: milliseconds,
+  })).sort((a, b) => b.microseconds - a.microseconds);
+
+  meter.use(meter.none);
+  const { gc } = globalThis as unknown as { gc(): void };
+  const look = () => {
+    gc();
+    const { bytes, storages } = backend.memory();
+    const { heapUsed, rss } = Deno.memoryUsage();
+    return { bytes, storages, heapUsed, rss };
+  };
+  await trainOnBatch(1000);
+  const before = look();
+  await trainOnBatch(steps);
+  const after = look();
+  return {
+    steps: results,
+    kernelBatch: 32,
+    kernels,
+    memory: {
+      steps,
+      heap: [before.heapUsed, after.heapUsed],
+      live: [before.bytes, after.bytes],
+      tensors: [before.storages, after.storages],
+      resident: [before.rss, after.rss],
+    },
+  };
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await main(JSON.parse(Deno.args[0]))));
+  Deno.exit(0);
+}

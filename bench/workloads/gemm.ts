@@ -1,0 +1,59 @@
+/**
+ * Products of matrices, by the framework's own function for it.
+ *
+ * @module
+ */
+
+import {
+  entrants,
+  race,
+  type RaceResult,
+  ratioTable,
+  timesTable,
+  type Workload,
+} from "../harness.ts";
+import type { GemmJob } from "../protocol.ts";
+
+function square(size: number): GemmJob {
+  return { kind: "gemm", m: size, k: size, n: size, transposeA: false, transposeB: false };
+}
+
+/** The first layer of the MLP at batch 32: forward, the gradient of its kernel, the gradient of its input. */
+const LAYER: readonly GemmJob[] = [
+  { kind: "gemm", m: 32, k: 784, n: 128, transposeA: false, transposeB: false },
+  { kind: "gemm", m: 784, k: 32, n: 128, transposeA: true, transposeB: false },
+  { kind: "gemm", m: 32, k: 128, n: 784, transposeA: false, transposeB: true },
+];
+
+function caseName({ m, k, n, transposeA, transposeB }: GemmJob): string {
+  return `${m}×${k}×${n}${transposeA ? " Aᵀ" : ""}${transposeB ? " Bᵀ" : ""}`;
+}
+
+/** See the module. */
+export const gemm: Workload = {
+  name: "gemm",
+  async run(options, field) {
+    const sizes = options.quick ? [128, 512] : [128, 256, 512, 1024];
+    const results: RaceResult[] = [];
+    for (const job of [...sizes.map(square), ...LAYER]) {
+      options.say(`gemm ${caseName(job)}`);
+      results.push(
+        await race(field, caseName(job), job, {
+          rounds: options.quick ? 5 : 15,
+          roundMs: options.quick ? 30 : 60,
+          warmupMs: options.quick ? 150 : 400,
+          // The fused optimizer makes no difference to a product.
+          families: ["tensaur", "reference", "tfjs wasm", "jax-js", "torch"],
+        }),
+      );
+    }
+    const who = entrants(options);
+    return {
+      tables: [
+        ratioTable("Matrix products: how many times as fast as the peer", who, results),
+        timesTable("Matrix products: ms", who, results),
+      ],
+      data: results,
+    };
+  },
+};
