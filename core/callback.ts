@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 
 /**
  * Values by name: `loss`, `accuracy`, `valLoss`. Of a batch they are the means so far in the epoch, read from the
@@ -46,8 +46,7 @@ export type Hook = void | Promise<void>;
  * new PrintLoss();
  * ```
  */
-// deno-lint-ignore no-explicit-any -- a callback watches models of any inputs and outputs
-export abstract class Callback<M = Model<any, any>> {
+export abstract class Callback<M = AnyModel> {
   #model: M | null = null;
   #params: CallbackParams | null = null;
 

@@ -95,9 +95,11 @@ export const errors = {
   axisRange: (operation: string, axis: number, ndim: number): RangeError =>
     rangeError(
       "shape.axis",
-      `Cannot ${operation} along axis ${axis} as the tensor has ${ndim} ${
-        ndim === 1 ? "axis" : "axes"
-      }: give a whole number from ${-ndim} to ${ndim - 1}`,
+      ndim === 0
+        ? `Cannot ${operation} along axis ${axis} as the tensor is a scalar: give it an axis by reshape([1])`
+        : `Cannot ${operation} along axis ${axis} as the tensor has ${ndim} ${
+          ndim === 1 ? "axis" : "axes"
+        }: give a whole number from ${-ndim} to ${ndim - 1}`,
     ),
   axisTwice: (operation: string, axis: number): RangeError =>
     rangeError(
@@ -138,8 +140,8 @@ export const errors = {
   option: (operation: string, option: string, requirement: string, value: unknown): RangeError =>
     rangeError(
       "option.value",
-      `Cannot ${operation} as ${option} must be ${requirement}: current ${option} is ${
-        show(value)
-      }`,
+      `Cannot ${operation} as ${option} must be ${requirement}: current ${
+        option.replace(/^(the|every) /, "")
+      } is ${show(value)}`,
     ),
 };

@@ -98,7 +98,7 @@ export {
   type StateDict,
 } from "./module.ts";
 export { Input, type InputOptions, Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
-export { type GradientReducer, loadModel, Model } from "./model.ts";
+export { type AnyModel, type GradientReducer, loadModel, Model } from "./model.ts";
 export { Sequential, sequential, type SequentialOptions } from "./sequential.ts";
 export type { CompileOptions, LossFunction } from "./compilation.ts";
 export {
@@ -106,8 +106,8 @@ export {
   type FitOptions,
   NonFiniteLossError,
   type PredictOptions,
-  type ValidationData,
 } from "./trainer.ts";
+export type { FitDataOptions, ValidationData } from "./data/training_data.ts";
 export { Dataset, TensorDataset } from "./data/dataset.ts";
 export { DataLoader, type DataLoaderOptions } from "./data/data_loader.ts";
 export type { Batch, BatchIterable, BatchLike, DataSource } from "./data/batches.ts";

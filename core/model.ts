@@ -37,6 +37,10 @@ import {
   type PredictOptions,
 } from "./trainer.ts";
 
+/** A model of any inputs and outputs. */
+// deno-lint-ignore no-explicit-any -- models with any inputs and outputs are trained by one loop
+export type AnyModel = Model<any, any>;
+
 /** Reduces gradients between backward and update, as training on several machines does. */
 export type GradientReducer = (
   pairs: readonly GradientAndParameter[],

@@ -203,7 +203,7 @@ function whole(operation: string) {
   return binary(operation, (a, b) => {
     const dtype = promote(a, b);
     if (dtype !== "int32" && dtype !== "bool") {
-      throw errors.dtype(operation, "int32 or bool", dtype);
+      throw errors.dtype(`${operation} tensors`, "int32 or bool", dtype);
     }
     return dtype;
   });

@@ -4,61 +4,46 @@
  * @module
  */
 
-import { Callback, type CallbackParams, type Logs, type Verbosity } from "./callback.ts";
+import type { Callback, Logs, Verbosity } from "./callback.ts";
+import { batchHook, type CallbackList, callbackList, liveLogs, NO_LOGS } from "./callback_list.ts";
 import type { Compilation } from "./compilation.ts";
 import {
   type Batch,
   type BatchLike,
   type BatchSource,
-  batchSource,
-  datasetOf,
   type DataSource,
-  isDataSource,
   unpackBatch,
 } from "./data/batches.ts";
-import type { TensorDataset } from "./data/dataset.ts";
-import { errors, rangeError, stateError, typeError } from "./errors.ts";
+import {
+  type FitDataOptions,
+  release,
+  sourceFor,
+  type TrainingData,
+  trainingData,
+  withClassWeights,
+} from "./data/training_data.ts";
+import { errors, rangeError, stateError } from "./errors.ts";
 import { TimeSlice } from "./event_loop.ts";
 import { History } from "./history.ts";
-import type { Model } from "./model.ts";
-import { concatenate, isfinite, multiply, take, tensor, type TensorLike } from "./ops/mod.ts";
-import { runtime } from "./runtime.ts";
+import type { AnyModel } from "./model.ts";
+import { concatenate, isfinite, type TensorLike } from "./ops/mod.ts";
 import { Scope, tensorsIn, tidy } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A model of any inputs and outputs. */
-// deno-lint-ignore no-explicit-any -- the loop is the same for all of them
-export type AnyModel = Model<any, any>;
-
-/** Data to validate on: targets by position, or a source that brings them. */
-export type ValidationData = readonly [TensorLike, TensorLike, TensorLike?] | DataSource;
-
 /** Options of `fit`. */
-export interface FitOptions {
+export interface FitOptions extends FitDataOptions {
   /** How often to go through the data. @default 1 */
   epochs?: number;
-  /** Examples in a batch. @default 32 */
-  batchSize?: number;
-  /** The part of the data, at its end, that is kept for validation: in [0, 1). @default 0 */
-  validationSplit?: number;
-  /** Data that the model is judged by after an epoch; it does not train on it. */
-  validationData?: ValidationData;
-  /** Whether each epoch has an order of its own. @default true */
-  shuffle?: boolean;
   /** Observers. @default [] */
   callbacks?: readonly Callback[];
   /** What an example of a class weighs in the loss: `{ 0: 1, 1: 5 }`. */
   classWeight?: Readonly<Record<number, number>>;
-  /** What each example weighs in the loss. */
-  sampleWeight?: TensorLike;
   /** The number of the first epoch, to go on with a run. @default 0 */
   initialEpoch?: number;
   /** Batches in an epoch; a source without end needs it. @default all */
   stepsPerEpoch?: number;
   /** Batches of the validation data to judge by. @default all */
   validationSteps?: number;
-  /** Examples in a batch of validation. @default batchSize */
-  validationBatchSize?: number;
   /** Validate after every so many epochs. @default 1 */
   validationFreq?: number;
   /** 0: nothing, 1: a progress bar, 2: a line an epoch, `"auto"`: what suits. @default "auto" */
@@ -130,93 +115,6 @@ function checkFitOptions(options: FitOptions): void {
     throw errors.option("fit", "validationSplit", "in [0, 1)", validationSplit);
   }
 }
-
-// Callbacks.
-
-type HookName = Exclude<keyof Callback & `on${string}`, never>;
-
-/** Calls one hook of all callbacks, waiting for those that are asynchronous. */
-class CallbackList {
-  readonly #callbacks: readonly Callback[];
-
-  constructor(callbacks: readonly Callback[], model: AnyModel, params: CallbackParams) {
-    for (const callback of callbacks) {
-      if (!(callback instanceof Callback)) {
-        throw typeError(
-          "callback.kind",
-          "Cannot use a value as a callback as it does not extend Callback: construct one, such as new callbacks.EarlyStopping()",
-        );
-      }
-      callback.setModel(model);
-      callback.setParams(params);
-    }
-    this.#callbacks = callbacks;
-  }
-
-  /** The callbacks that do something in a hook; the others cost nothing. */
-  for(hook: HookName): readonly Callback[] {
-    return this.#callbacks.filter((callback) => callback[hook] !== Callback.prototype[hook]);
-  }
-
-  async call(hook: HookName, ...args: [Logs] | [number, Logs]): Promise<void> {
-    for (const callback of this.for(hook)) await invoke(callback, hook, args);
-  }
-}
-
-function invoke(
-  callback: Callback,
-  hook: HookName,
-  args: readonly unknown[],
-): void | Promise<void> {
-  return (callback[hook] as (...args: unknown[]) => void | Promise<void>).apply(callback, [
-    ...args,
-  ]);
-}
-
-/** Calls a hook of each batch; waits only when a callback asks for it. */
-function batchHook(
-  callbacks: readonly Callback[],
-  hook: HookName,
-): ((batch: number, logs: Logs) => void | Promise<void>) | null {
-  if (callbacks.length === 0) return null;
-  return (batch, logs) => {
-    let pending: Promise<void> | undefined;
-    for (const callback of callbacks) {
-      if (pending === undefined) {
-        const result = invoke(callback, hook, [batch, logs]);
-        if (result instanceof Promise) pending = result;
-      } else pending = pending.then(() => invoke(callback, hook, [batch, logs]));
-    }
-    return pending;
-  };
-}
-
-function callbackList(
-  model: AnyModel,
-  callbacks: readonly Callback[],
-  params: CallbackParams,
-): CallbackList {
-  const { registry, defaults } = runtime();
-  const watching = params.verbose === 0
-    ? []
-    : defaults.callbacks.filter((name) => registry.has("callback", name))
-      .map((name) => registry.build<Callback>("callback", name));
-  return new CallbackList([...watching, ...callbacks], model, params);
-}
-
-/** The running values, read when they are looked at. */
-function liveLogs(compilation: Compilation): Logs {
-  const logs = {};
-  for (const name of compilation.names) {
-    Object.defineProperty(logs, name, {
-      enumerable: true,
-      get: () => compilation.readNow(name),
-    });
-  }
-  return logs;
-}
-
-const NO_LOGS: Logs = Object.freeze({});
 
 // The loop.
 
@@ -298,38 +196,6 @@ export function checkLoss(loss: Tensor, batch: Batch): void {
   );
 }
 
-/** The weights of a batch's examples, those of their classes included. */
-function withClassWeights(
-  batch: Batch,
-  classWeight: Readonly<Record<number, number>> | undefined,
-): Batch {
-  if (classWeight === undefined || batch.y === null) return batch;
-  const labels = Object.keys(classWeight).map(Number);
-  if (labels.some((label) => !Number.isInteger(label) || label < 0)) {
-    throw errors.option("fit", "classWeight", "a record by class number", labels);
-  }
-  const table = new Float32Array(Math.max(...labels) + 1).fill(1);
-  for (const label of labels) table[label] = classWeight[label];
-  const { y } = batch;
-  const classes = y.ndim > 1 && y.shape[y.ndim - 1] > 1
-    ? y.argmax({ axis: -1 })
-    : y.reshape([-1]).cast("int32");
-  const missing = classes.greaterEqual(table.length).any().item();
-  if (missing) {
-    throw rangeError(
-      "fit.classWeight",
-      `Cannot weigh classes as a label is above the greatest class of classWeight, ${
-        table.length - 1
-      }: give every class a weight`,
-    );
-  }
-  const weights = take(tensor(table).to(y.backend), classes, { axis: 0 });
-  const sampleWeight = batch.sampleWeight === null
-    ? weights
-    : multiply(batch.sampleWeight, weights);
-  return { ...batch, sampleWeight };
-}
-
 /** Keeps a model from being trained twice at once. */
 const running = new WeakSet<AnyModel>();
 
@@ -350,80 +216,6 @@ async function exclusively<T>(model: AnyModel, run: () => Promise<T>): Promise<T
 
 // fit.
 
-interface TrainingData {
-  train: BatchSource;
-  validation: BatchSource | null;
-  /** What was made here and is freed at the end. */
-  made: TensorDataset[];
-}
-
-function trainingData(
-  model: AnyModel,
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
-  options: FitOptions,
-): TrainingData {
-  const { validationData, validationSplit = 0, shuffle = true } = options;
-  const made: TensorDataset[] = [];
-  const evaluationOptions = {
-    batchSize: options.validationBatchSize ?? options.batchSize ?? null,
-    shuffle: false,
-  };
-  let validation: BatchSource | null = null;
-  const validateOn = (dataset: TensorDataset): void => {
-    made.push(dataset);
-    validation = batchSource(dataset, evaluationOptions);
-  };
-  if (validationData !== undefined) {
-    if (isDataSource(validationData)) {
-      const fixed = "batchSize" in validationData;
-      validation = batchSource(validationData, fixed ? UNBATCHED : evaluationOptions);
-    } else {
-      const [vx, vy, weights = null] = validationData;
-      validateOn(datasetOf(vx, vy, weights, model.inputShape));
-    }
-  }
-  if (isDataSource(x)) {
-    if (validationSplit > 0 || options.sampleWeight !== undefined) {
-      throw errors.option(
-        "fit a dataset",
-        "validationSplit and sampleWeight",
-        "left out (give validationData, and weights as the third part of each batch)",
-        validationSplit,
-      );
-    }
-    const train = batchSource(x, { batchSize: options.batchSize ?? null, shuffle });
-    return { train, validation, made };
-  }
-  let dataset = datasetOf(x, y, options.sampleWeight ?? null, model.inputShape);
-  if (dataset.length === 0) {
-    throw errors.option("fit", "the number of examples", "above 0", 0);
-  }
-  made.push(dataset);
-  if (validationSplit > 0 && validationData === undefined) {
-    const cut = Math.floor(dataset.length * (1 - validationSplit));
-    if (cut === 0 || cut === dataset.length) {
-      throw errors.option(
-        "fit",
-        "validationSplit",
-        `such that ${dataset.length} examples leave some on both sides`,
-        validationSplit,
-      );
-    }
-    validateOn(dataset.slice(cut));
-    dataset = dataset.slice(0, cut);
-    made.push(dataset);
-  }
-  const train = batchSource(dataset, { batchSize: options.batchSize ?? null, shuffle });
-  return { train, validation, made };
-}
-
-const UNBATCHED = { batchSize: null, shuffle: false };
-
-function release(datasets: readonly TensorDataset[]): void {
-  for (const { tensors } of datasets) for (const t of tensors) t.dispose();
-}
-
 /** Trains a model; see `Model.fit`. */
 export function fit(
   model: AnyModel,
@@ -434,7 +226,7 @@ export function fit(
 ): Promise<History> {
   return exclusively(model, async () => {
     checkFitOptions(options);
-    const data = trainingData(model, x, y, options);
+    const data = trainingData(x, y, model.inputShape, options);
     try {
       return await runEpochs(model, compilation, data, options);
     } finally {
@@ -590,7 +382,13 @@ export async function evaluate(
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
   checkCount("evaluate", "batchSize", batchSize);
   checkCount("evaluate", "steps", steps);
-  const { source, made } = sourceFor(model, x, y, options.sampleWeight ?? null, batchSize);
+  const { source, made } = sourceFor(
+    x,
+    y,
+    options.sampleWeight ?? null,
+    model.inputShape,
+    batchSize,
+  );
   const total = steps ?? source.length;
   const params = { verbose, epochs: 1, steps: total, mode: "evaluate" } as const;
   const callbacks = callbackList(model, given, params);
@@ -606,22 +404,6 @@ export async function evaluate(
   }
 }
 
-function sourceFor(
-  model: AnyModel,
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
-  sampleWeight: TensorLike | null,
-  batchSize: number | undefined,
-): { source: BatchSource; made: TensorDataset[] } {
-  const options = { batchSize: batchSize ?? null, shuffle: false };
-  if (isDataSource(x)) return { source: batchSource(x, options), made: [] };
-  const dataset = datasetOf(x, y, sampleWeight, model.inputShape);
-  if (dataset.length === 0) {
-    throw errors.option("go through data", "the number of examples", "above 0", 0);
-  }
-  return { source: batchSource(dataset, options), made: [dataset] };
-}
-
 // predict.
 
 /** The outputs of a model; see `Model.predict`. */
@@ -633,7 +415,7 @@ export async function predict(
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
   checkCount("predict", "batchSize", batchSize);
   checkCount("predict", "steps", steps);
-  const { source, made } = sourceFor(model, x, null, null, batchSize);
+  const { source, made } = sourceFor(x, null, null, model.inputShape, batchSize);
   const total = steps ?? source.length;
   const params = { verbose, epochs: 1, steps: total, mode: "predict" } as const;
   const callbacks = callbackList(model, given, params);

@@ -5,7 +5,7 @@
  */
 
 import { apply, isTensor } from "../dispatch.ts";
-import { type DType, isFloating } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { errors, rangeError, show } from "../errors.ts";
 import {
   type Dim,
@@ -19,7 +19,7 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { arange, eye, fullLike, tensor, tri } from "./creation.ts";
+import { arange, eye, fullLike, type NestedValues, tensor, tri } from "./creation.ts";
 import {
   add,
   cast,
@@ -38,12 +38,20 @@ import { broadcastTo, concatenate, expandDims, flip, pad, reshape, transpose } f
 import { asDType, asTensor, type Operand, placedWith } from "./operand.ts";
 import { any, sum } from "./reduction.ts";
 
+function areWhole(values: NestedValues): boolean {
+  if (typeof values === "number") return Number.isInteger(values);
+  return typeof values !== "boolean" && Array.from<NestedValues>(values).every(areWhole);
+}
+
 /** Indices as an int32 tensor, beside the values they point into. */
 function asIndices(operation: string, indices: Operand, values?: Tensor): Tensor {
-  const made = isTensor(indices) ? indices : tensor(indices, { dtype: "int32" });
-  const given = values === undefined || isTensor(indices) ? made : placedWith(values, made);
-  if (isFloating(given.dtype)) throw errors.dtype(operation, "int32 index", given.dtype);
-  return asDType(given, "int32");
+  if (isTensor(indices)) {
+    if (indices.dtype !== "int32") throw errors.dtype(operation, "int32 index", indices.dtype);
+    return indices;
+  }
+  if (!areWhole(indices)) throw errors.option(operation, "every index", "a whole number", indices);
+  const made = tensor(indices, { dtype: "int32" });
+  return values === undefined ? made : placedWith(values, made);
 }
 
 /**
@@ -173,26 +181,31 @@ export function slice(
   shape: readonly number[],
 ): Tensor {
   const input = asTensor(x);
-  const limit = startIndices.map((start, i) => shape[i] === -1 ? input.dims[i] : start + shape[i]);
-  const fits = startIndices.length === input.ndim && shape.length === input.ndim &&
-    startIndices.every((start, i) => {
-      const [d, end] = [input.dims[i], limit[i]];
-      return Number.isInteger(start) && start >= 0 && (d === null || end === null || end <= d);
-    });
-  if (!fits) {
-    throw rangeError(
-      "slice.range",
-      `Cannot slice a tensor from ${show([...startIndices])} in the shape ${
-        show([...shape])
-      } as the part must lie within it: ` +
-        `current shape is ${formatShape(input.dims)}`,
-    );
-  }
+  const part = shape.map((d) => d === -1 ? null : d);
+  checkPart(input.dims, startIndices, part);
+  const limit = part.map((d, i) => d === null ? input.dims[i] : startIndices[i] + d);
   return apply("slice", [input], {
     start: startIndices,
     limit,
     strides: startIndices.map(() => 1),
   });
+}
+
+/** Checks that a part, from some indices on, lies within a tensor. */
+function checkPart(whole: Dims, start: readonly number[], part: Dims): void {
+  const fits = start.length === whole.length && part.length === whole.length &&
+    start.every((first, i) => {
+      const [d, size] = [whole[i], part[i] ?? 0];
+      const isWhole = Number.isInteger(first) && Number.isInteger(size);
+      return isWhole && first >= 0 && size >= 0 && (d === null || first + size <= d);
+    });
+  if (fits) return;
+  throw rangeError(
+    "slice.range",
+    `Cannot slice a tensor from ${show([...start])} in the shape ${
+      formatShape(part)
+    } as the part must lie within it: current shape is ${formatShape(whole)}`,
+  );
 }
 
 /** x with a part replaced by `updates`, beginning at some indices. */
@@ -203,6 +216,7 @@ export function sliceUpdate(
 ): Tensor {
   const x = asTensor(inputs);
   const part = asDType(asTensor(updates), x.dtype);
+  checkPart(x.dims, startIndices, part.dims);
   const widths = knownShape("slice", x.dims).map((d, i): [number, number] => [
     startIndices[i],
     d - startIndices[i] - knownDim("slice", part.dims, i),
@@ -222,17 +236,14 @@ function resolveRange(
   range: IndexRange,
   length: number,
 ): { start: number; limit: number; step: number } {
-  const step = range[2] ?? 1;
-  for (const part of range) {
-    if (part !== null && part !== undefined && !Number.isInteger(part)) {
-      throw errors.option(
-        "slice",
-        "a range",
-        "[start, stop, step] of whole numbers or null",
-        range,
-      );
-    }
+  const isOpen = (part: unknown) => part === null || part === undefined;
+  const isRange = Array.isArray(range) && range.length <= 3 &&
+    range.every((part) => isOpen(part) || Number.isInteger(part));
+  if (!isRange) {
+    const requirement = 'a number, [start, stop, step], ":", "...", null or an int32 tensor';
+    throw errors.option("index", "every item", requirement, range);
   }
+  const step = range[2] ?? 1;
   if (step === 0) throw errors.option("slice", "the step", "a whole number other than 0", step);
   const bound = (value: number, low: number, high: number): number =>
     Math.min(high, Math.max(low, value < 0 ? value + length : value));
@@ -338,6 +349,9 @@ export function oneHot(
   options: { axis?: number; dtype?: DType } = {},
 ): Tensor {
   const { axis = -1, dtype = "float32" } = options;
+  if (!Number.isInteger(numClasses) || numClasses < 1) {
+    throw errors.option("one-hot encode", "numClasses", "a whole number from 1 on", numClasses);
+  }
   const indices = asIndices("one-hot encode", x);
   const place = normalizeAxis("one-hot encode", axis, indices.ndim + 1);
   const classes = placedWith(indices, arange(numClasses, { dtype: "int32" }));
@@ -366,6 +380,7 @@ export function diagonal(
   const input = asTensor(x);
   const a = normalizeAxis("take the diagonal", options.axis1 ?? 0, input.ndim);
   const b = normalizeAxis("take the diagonal", options.axis2 ?? 1, input.ndim);
+  if (a === b) throw errors.axisTwice("take the diagonal", a);
   const rest = input.dims.map((_, i) => i).filter((i) => i !== a && i !== b);
   const [rows, columns] = [a, b].map((i) => knownDim("take the diagonal", input.dims, i));
   const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));

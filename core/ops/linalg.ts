@@ -110,6 +110,9 @@ export function tensordot(
 ): Tensor {
   const { axes = 2 } = options;
   const [a, b] = numericPair(x1, x2);
+  if (typeof axes === "number" && !(axes >= 0 && axes <= Math.min(a.ndim, b.ndim))) {
+    throw errors.option("contract", "axes", `from 0 to ${Math.min(a.ndim, b.ndim)}`, axes);
+  }
   const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   const [fromA, fromB] = typeof axes === "number"
     ? [count(axes).map((i) => a.ndim - axes + i), count(axes)]

@@ -7,6 +7,7 @@
 import { apply } from "../dispatch.ts";
 import { promote } from "../dtype.ts";
 import { errors } from "../errors.ts";
+import { oneOf } from "../options.ts";
 import {
   type Axis,
   broadcastShapes,
@@ -293,6 +294,9 @@ export function roll(
   }
   const axes = [axis].flat() as number[];
   const shifts = [shift].flat() as number[];
+  if (!shifts.every(Number.isInteger)) {
+    throw errors.option("roll", "shift", "a whole number, or one for each axis", shift);
+  }
   let result = input;
   axes.forEach((named, i) => {
     const along = normalizeAxis("roll", named, input.ndim);
@@ -343,6 +347,9 @@ export function repeat(
 export function tile(x: Operand, repeats: number | readonly number[]): Tensor {
   const input = asTensor(x);
   const counts = [repeats].flat() as number[];
+  if (counts.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw errors.option("tile", "repeats", "whole numbers from 0 on", repeats);
+  }
   const ndim = Math.max(counts.length, input.ndim);
   const reps = [...Array<number>(ndim - counts.length).fill(1), ...counts];
   const dims: Dim[] = [...Array<number>(ndim - input.ndim).fill(1), ...input.dims];
@@ -352,10 +359,12 @@ export function tile(x: Operand, repeats: number | readonly number[]): Tensor {
   return reshape(broadcastTo(reshape(input, single), spread), target);
 }
 
+const PAD_MODES = ["constant", "reflect", "symmetric", "edge"] as const;
+
 /** How {@linkcode pad} fills what it adds. */
 export interface PadOptions {
   /** What the new elements are. @default "constant" */
-  mode?: "constant" | "reflect" | "symmetric" | "edge";
+  mode?: typeof PAD_MODES[number];
   /** The constant. @default 0 */
   constantValues?: number;
 }
@@ -370,7 +379,8 @@ export function pad(
   padWidth: number | readonly [number, number] | readonly (readonly [number, number])[],
   options: PadOptions = {},
 ): Tensor {
-  const { mode = "constant", constantValues = 0 } = options;
+  const { constantValues = 0 } = options;
+  const mode = oneOf("pad", "mode", options.mode ?? "constant", PAD_MODES);
   const input = asTensor(x);
   const widths = padWidths(padWidth, input.ndim);
   if (mode === "constant") {

@@ -200,7 +200,8 @@ const logsumexpComposite = defineComposite<LogsumexpAttributes>({
     dtype: x.dtype,
   }],
   compose: ([x], { axes, keepdims }) => {
-    const largest = max(x, { axis: axes, keepdims: true });
+    const initial = x.dims.includes(0) ? -Infinity : undefined;
+    const largest = max(x, { axis: axes, keepdims: true, initial });
     const shift = where(isfinite(largest), largest, 0);
     const total = log(sum(exp(subtract(x, shift)), { axis: axes, keepdims: true }));
     const result = add(total, shift);
@@ -277,6 +278,9 @@ export function productOfOthers(x: Tensor, axis: number): Tensor {
 /** Differences of neighbours along an axis, taken `n` times. */
 export function diff(x: Operand, options: { n?: number; axis?: number } = {}): Tensor {
   const { n = 1 } = options;
+  if (!Number.isInteger(n) || n < 0) {
+    throw errors.option("take differences", "n", "a whole number from 0 on", n);
+  }
   let result = asTensor(x);
   const axis = normalizeAxis("take differences", options.axis ?? -1, result.ndim);
   for (let i = 0; i < n; i++) {
