@@ -166,7 +166,8 @@ function seedOf(result: Tensor, gradient: Tensor | undefined): Tensor {
 }
 
 /**
- * Adds to the `grad` of every leaf that requires one the gradient of the result. See `Tensor.backward`.
+ * Adds to the `grad` of every leaf that requires one, and of every tensor that retains its own, the gradient of the
+ * result. See `Tensor.backward`.
  *
  * @throws {Error} When the result was not recorded, or its graph was freed.
  */
@@ -179,14 +180,15 @@ export function backward(result: Tensor, options: BackwardOptions = {}): void {
         `outside noGrad()`,
     );
   }
-  const isLeaf = (tensor: Tensor): boolean => tensor.node === null && tensor.requiresGrad;
+  const isTarget = (tensor: Tensor): boolean =>
+    tensor.retainsGrad || (tensor.node === null && tensor.requiresGrad);
   const walk = (): void => {
     const reached = tidy(() =>
       [
         ...walkBack({
           result,
           seed: seedOf(result, options.gradient),
-          isTarget: isLeaf,
+          isTarget,
           needs: (node) => node.inputs.map((input) => input.requiresGrad),
           done: retainGraph ? undefined : (node) => node.release(),
         }),

@@ -6,15 +6,15 @@
  */
 
 import { symbolicTensor } from "./dispatch.ts";
-import { type DType, DTYPES, isDType } from "./dtype.ts";
+import { bytesPerElement, type DType, DTYPES, isDType } from "./dtype.ts";
 import { errors, rangeError, stateError } from "./errors.ts";
 import { Constraint, Initializer, Regularizer } from "./initializer.ts";
 import { type CallContext, Module, type Nested } from "./module.ts";
-import { tensor, type TensorLike } from "./ops/mod.ts";
+import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
 import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
 import { type Config, type Configurable, type Identifier, resolve } from "./serialization.ts";
-import { type Dims, formatShape, sameShape, type Shape } from "./shape.ts";
+import { type Dims, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { TraceNode } from "./trace.ts";
 import { Parameter, Variable } from "./variable.ts";
@@ -199,7 +199,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       );
     }
     return tidy(() => {
-      const values = resolve<Initializer>("initializer", initializer).call(shape, { dtype });
+      const values = this.#firstValues(initializer, shape, dtype);
       const weight = new Parameter(values, { name, trainable: trainable && this.#trainable });
       weight.regularizer = regularizer;
       weight.constraint = constraint;
@@ -213,9 +213,24 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   ): Variable {
     const { name, shape, initializer = "zeros", dtype = this.dtype } = options;
     return tidy(() => {
-      const values = resolve<Initializer>("initializer", initializer).call(shape, { dtype });
+      const values = this.#firstValues(initializer, shape, dtype);
       return new Variable(values, { name });
     });
+  }
+
+  #firstValues(initializer: Identifier<Initializer>, shape: Shape, dtype: DType): Tensor {
+    const active = runtime();
+    if (active.weightsToCome === null) {
+      return resolve<Initializer>("initializer", initializer).call(shape, { dtype });
+    }
+    active.weightsToCome -= sizeOf(shape) * bytesPerElement(dtype);
+    if (active.weightsToCome >= 0) return zeros(shape, { dtype });
+    throw rangeError(
+      "layer.weightsToCome",
+      `Cannot build ${this.name} as it needs more weights than the file has: current shape is ${
+        formatShape(shape)
+      }; the file belongs to another architecture`,
+    );
   }
 
   /** Adds to the loss of the call under way, as activity regularizers do. */
@@ -336,6 +351,23 @@ export interface InputOptions {
  */
 export function Input({ shape, dtype = "float32", name = "input" }: InputOptions): Tensor {
   return symbolicInput([null, ...shape], dtype, name);
+}
+
+/**
+ * Runs what builds layers for weights that a file brings: they take no more memory than the file has for them, draw no
+ * random numbers, and are zero until the file's values are assigned.
+ *
+ * @throws {RangeError} When they take more than `byteLength`.
+ */
+export function withWeightsToCome<T>(byteLength: number, run: () => T): T {
+  const active = runtime();
+  const before = active.weightsToCome;
+  active.weightsToCome = byteLength;
+  try {
+    return run();
+  } finally {
+    active.weightsToCome = before;
+  }
 }
 
 /** A symbolic tensor that stands for an input. */

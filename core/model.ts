@@ -354,12 +354,12 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /**
-   * Reads weights that {@linkcode saveWeights} wrote.
+   * Reads weights that {@linkcode saveWeights} or {@linkcode save} wrote.
    *
    * @throws {RangeError} When they belong to another architecture; then nothing is changed.
    */
   async loadWeights(path: string | URL): Promise<void> {
-    const importer = await formatFor<Importer>("importer", path, runtime().defaults.weightsFormat);
+    const importer = await formatFor<Importer>("importer", path);
     await importer.import(path, { into: this });
   }
 

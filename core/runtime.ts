@@ -45,6 +45,8 @@ export class Runtime {
   transformDepth = 0;
   /** The source of all draws that bring no seed of their own. */
   random: RandomGenerator = new RandomGenerator(Math.floor(Math.random() * 2 ** 32));
+  /** While a file is loaded: how many bytes of weights it has left. Such weights are not drawn, as the file brings them. */
+  weightsToCome: number | null = null;
   /** The plugins that stand in where the user names none. */
   readonly defaults: Readonly<RuntimeDefaults>;
   readonly #backends = new Map<string, Backend>();

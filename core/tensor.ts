@@ -44,6 +44,8 @@ export class Tensor implements Disposable {
   grad: Tensor | null = null;
   /** Whether operations on this tensor are recorded for gradients. */
   requiresGrad = false;
+  /** Whether `backward()` leaves a gradient in `grad` although the tensor is no leaf. */
+  retainsGrad = false;
   /** The operation that made it, while recorded. */
   node: GraphNode | null = null;
   /** The traced operation that made it, for a symbolic tensor. */
@@ -215,6 +217,12 @@ export class Tensor implements Disposable {
    */
   backward(options?: BackwardOptions): void {
     backward(this, options);
+  }
+
+  /** Asks `backward()` to leave the gradient in `grad` although the tensor is no leaf; returns the tensor. */
+  retainGrad(): this {
+    this.retainsGrad = true;
+    return this;
   }
 
   /** Asks for a gradient; returns the tensor. */

@@ -29,6 +29,7 @@ function history(result: Tensor): Tensor[] {
 }
 
 const tensors = history(y);
+for (const t of tensors) t.retainGrad(); // otherwise only the leaves a, b and c would keep theirs
 const name = (t: Tensor): string => `v${tensors.indexOf(t)}`;
 // The graph is freed once it was walked; keep its lines to print them with the gradients.
 const lines = tensors.map((t) => ({
@@ -42,7 +43,7 @@ y.backward();
 
 console.log("y = tanh(a * b + c) * (a * b)\n");
 for (const { t, rule } of lines) {
-  const gradient = t.grad === null ? "" : `dy/d${name(t)} = ${t.grad.item().toFixed(4)}`;
+  const gradient = `dy/d${name(t)} = ${t.grad!.item().toFixed(4).padStart(8)}`;
   console.log(`${name(t)}  ${rule.padEnd(20)} = ${t.item().toFixed(4).padStart(8)}   ${gradient}`);
 }
 

@@ -86,11 +86,11 @@ const x = tensor(Array.from({ length: 64 }, (_, i) => [-3 + 6 * i / 63]), float6
 const y = ops.sin(x);
 const loss = new losses.MeanSquaredError();
 noGrad(() => {
-  for (let step = 0; step <= 2000; step++) {
+  for (let step = 0; step <= 4000; step++) {
     const value = loss.forward(model.apply(x), y);
     model.backward(loss.backward());
     const gradients = model.grads();
-    model.parameters().forEach((p, i) => p.assign(p.sub(gradients[i]!.mul(0.1))));
-    if (step % 500 === 0) console.log(`step ${step}: loss ${value.item().toFixed(5)}`);
+    model.parameters().forEach((p, i) => p.assign(p.sub(gradients[i]!.mul(0.03))));
+    if (step % 1000 === 0) console.log(`step ${step}: loss ${value.item().toFixed(5)}`);
   }
 });

@@ -7,6 +7,7 @@
 
 import { callbacks } from "../callbacks/plugin.ts";
 import { defineManifest, type PluginManifest } from "../core/plugin.ts";
+import { Sequential } from "../core/sequential.ts";
 import { layers } from "../layers/plugin.ts";
 import { VERSION } from "../version.ts";
 import { activations } from "./activations/plugin.ts";
@@ -33,6 +34,12 @@ export const manifest: PluginManifest = defineManifest({
     ...constraints,
     ...activations,
     ...layers,
+    {
+      kind: "layer",
+      name: "Sequential",
+      value: Sequential,
+      description: "A model that is a list of layers",
+    },
     ...losses,
     ...metrics,
     ...schedules,

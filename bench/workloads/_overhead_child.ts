@@ -60,6 +60,13 @@ function withRun(
   }));
 }
 
+const BATCHES = [32, 128] as const;
+
+interface Spent {
+  calls: number;
+  milliseconds: number;
+}
+
 const ZERO = new Float32Array(1);
 
 class Meter {
@@ -67,7 +74,7 @@ class Meter {
   readonly real: Kernels;
   readonly none: Kernels;
   readonly timed: Kernels;
-  readonly spent: Map<string, { calls: number; milliseconds: number }> = new Map();
+  spent: Map<string, Spent> = new Map();
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -96,6 +103,18 @@ class Meter {
   }
 }
 
+/** What a step spends in each kernel: the median over rounds, the dearest first. */
+function summary(
+  rounds: readonly ReadonlyMap<string, Spent>[],
+  steps: number,
+): OverheadResult["kernels"] {
+  return [...rounds[0]].map(([name, { calls }]) => ({
+    name,
+    calls: calls / steps,
+    microseconds: median(rounds.map((spent) => spent.get(name)!.milliseconds)) * 1000 / steps,
+  })).sort((a, b) => b.microseconds - a.microseconds);
+}
+
 /** Runs so many steps. */
 type Loop = (steps: number) => Promise<void>;
 
@@ -107,13 +126,13 @@ function loops(model: Sequential, x: Tensor, y: Tensor, batch: number): Record<s
     },
     fit: async (steps) => {
       const perEpoch = Math.floor(x.shape[0] / batch);
-      const epochs = Math.ceil(steps / perEpoch);
+      const epochs = Math.max(1, Math.round(steps / perEpoch));
       await model.fit(x, y, { batchSize: batch, epochs, verbose: 0, shuffle: false });
     },
   };
 }
 
-/** µs a step: the median over rounds. */
+/** µs a step. */
 async function time(loop: Loop, steps: number): Promise<number> {
   const began = performance.now();
   await loop(steps);
@@ -129,48 +148,42 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
   const fallbacks = (): number => [...backend.fallbacks.values()].reduce((a, b) => a + b, 0);
 
   const results: OverheadResult["steps"] = [];
-  for (const batch of [32, 512]) {
+  let kernels: OverheadResult["kernels"] = [];
+  for (const batch of BATCHES) {
     for (const [name, loop] of Object.entries(loops(model, x, y, batch))) {
       const before = fallbacks();
-      const perRound = Math.ceil(1024 / batch) * 4;
-      for (const kernels of [meter.real, meter.none]) {
-        meter.use(kernels);
-        await loop(1000);
+      const perRound = Math.floor(x.shape[0] / batch);
+      for (const table of [meter.real, meter.none, meter.timed]) {
+        meter.use(table);
+        await loop(Math.max(perRound, 1000));
       }
       const real: number[] = [];
       const none: number[] = [];
+      const parts: ReadonlyMap<string, Spent>[] = [];
       for (let round = 0; round < rounds; round++) {
         meter.use(meter.real);
         real.push(await time(loop, perRound));
         meter.use(meter.none);
         none.push(await time(loop, perRound));
+        meter.use(meter.timed);
+        meter.spent = new Map();
+        await loop(perRound);
+        parts.push(meter.spent);
       }
-      meter.use(meter.timed);
-      meter.spent.clear();
-      await loop(perRound);
-      const calls = [...meter.spent.values()].reduce((sum, entry) => sum + entry.calls, 0);
+      const perStep = summary(parts, perRound);
+      if (results.length === 0) kernels = perStep;
       results.push({
         loop: name,
         batch,
         step: median(real),
         outside: median(none),
-        calls: calls / perRound,
+        calls: perStep.reduce((sum, { calls }) => sum + calls, 0),
         fallbacks: fallbacks() - before,
       });
     }
   }
 
-  const { trainOnBatch } = loops(model, x, y, 32);
-  meter.use(meter.timed);
-  await trainOnBatch(500);
-  meter.spent.clear();
-  await trainOnBatch(1000);
-  const kernels = [...meter.spent].map(([name, { calls, milliseconds }]) => ({
-    name,
-    calls: calls / 1000,
-    microseconds: milliseconds,
-  })).sort((a, b) => b.microseconds - a.microseconds);
-
+  const { trainOnBatch } = loops(model, x, y, BATCHES[0]);
   meter.use(meter.none);
   const { gc } = globalThis as unknown as { gc(): void };
   const look = () => {
@@ -185,7 +198,7 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
   const after = look();
   return {
     steps: results,
-    kernelBatch: 32,
+    kernelBatch: BATCHES[0],
     kernels,
     memory: {
       steps,

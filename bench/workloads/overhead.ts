@@ -83,7 +83,7 @@ export const overhead: Workload = {
   name: "overhead",
   async run(options) {
     options.say("overhead");
-    const { arrays } = await writeTrainingFile({ ...options, data: null }, 512);
+    const { arrays } = await writeTrainingFile({ ...options, data: null }, 6400);
     const result = await measure({ arrays, rounds: options.quick ? 5 : 15, steps: 10000 });
     return { tables: [stepTable(result), kernelTable(result), memoryTable(result)], data: result };
   },

@@ -190,3 +190,10 @@ Deno.test("gradCheck() refuses inputs that are not float64", () => {
 Deno.test("an operation on tensors that need no gradient records nothing", () => {
   assertEquals(tensor([1]).add(1).node, null);
 });
+
+Deno.test("retainGrad() keeps the gradient of a tensor that is no leaf", () => {
+  const x = tensor(3, { requiresGrad: true });
+  const y = x.mul(x).retainGrad();
+  y.mul(y).backward();
+  assertEquals([y.grad!.item(), x.grad!.item()], [18, 108]);
+});

@@ -7,6 +7,7 @@
 import { type CodedError, rangeError, stateError } from "../../../core/errors.ts";
 import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
+import { withWeightsToCome } from "../../../core/layer.ts";
 import { Model } from "../../../core/model.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
 import type { Dims } from "../../../core/shape.ts";
@@ -105,7 +106,7 @@ async function checkDigest(bytes: Uint8Array<ArrayBuffer>, source: string): Prom
 /** Makes the model; what goes wrong is told with the file's name and version. */
 function modelFrom({ metadata, tensors }: SafetensorsContent, source: string): Model {
   try {
-    const model = architectureFrom(metadata);
+    const model = withWeightsToCome(roomFor(tensors), () => architectureFrom(metadata));
     withState(tensors, "model/", (state) => model.loadStateDict(state));
     const training = field(metadata, "training");
     if (training !== null) {
@@ -125,6 +126,12 @@ function modelFrom({ metadata, tensors }: SafetensorsContent, source: string): M
     );
     throw Object.assign(error, { cause });
   }
+}
+
+/** What the weights may take: enough to tell, where they do not fit, which ones; never much more than the file. */
+function roomFor(tensors: SafetensorsContent["tensors"]): number {
+  const inFile = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  return Math.max(2 * inFile, 2 ** 24);
 }
 
 function architectureFrom(metadata: Metadata): Model {

@@ -34,7 +34,7 @@ function floorOne(a: f32, b: f32): f32 {
   if (b == 0 || a != a || b != b) return a / b;
   if (Math.abs(a) == Infinity) return NaN;
   if (Math.abs(b) == Infinity) return a == 0 || (a < 0) == (b < 0) ? 0 : -1;
-  return <f32>Math.floor((<f64>a - <f64>modOne(a, b)) / <f64>b + 0.5);
+  return <f32>nearest<f64>((<f64>a - <f64>modOne(a, b)) / <f64>b);
 }
 
 function floorWhole(a: i32, b: i32): i32 {
