@@ -6,7 +6,7 @@
 
 import { gradientsWith } from "./autograd.ts";
 import { withRecording } from "./dispatch.ts";
-import { type DType } from "./dtype.ts";
+import { type DType, DTYPES, isDType } from "./dtype.ts";
 import { errors, stateError } from "./errors.ts";
 import {
   asFloat,
@@ -25,19 +25,25 @@ import type { Config, Configurable } from "./serialization.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-const REDUCTIONS = ["sumOverBatchSize", "sum", "mean", "meanWithSampleWeight", "none"] as const;
-
 /**
  * How the values of a batch become one number: their mean (`"sumOverBatchSize"` and `"mean"`), their sum, their
  * mean weighted by the sample weights, or not at all.
  */
-export type Reduction = typeof REDUCTIONS[number];
+export type Reduction = "sumOverBatchSize" | "sum" | "mean" | "meanWithSampleWeight" | "none";
+
+const REDUCTIONS: readonly Reduction[] = [
+  "sumOverBatchSize",
+  "sum",
+  "mean",
+  "meanWithSampleWeight",
+  "none",
+];
 
 /** Options that every loss takes. */
 export interface LossOptions {
   /** How the values of a batch become one number. @default "sumOverBatchSize" (their mean) */
   reduction?: Reduction | (string & Record<never, never>) | null;
-  /** @default its class, in camelCase */
+  /** What logs call it. @default its class, in camelCase */
   name?: string;
   /** The dtype it computes in. @default that of the predictions */
   dtype?: DType;
@@ -62,14 +68,20 @@ export interface LossOptions {
 export abstract class Loss implements Configurable {
   /** What logs call it. */
   readonly name: string;
+  /** How the values of a batch become one number. */
   readonly reduction: Reduction;
+  /** The dtype it computes in; `null` for that of the predictions. */
   readonly dtype: DType | null;
   #last: { prediction: Tensor; value: Tensor } | null = null;
 
+  /** Checks the options that every loss takes. */
   constructor(options: LossOptions = {}) {
     const { reduction = "sumOverBatchSize", name, dtype = null } = options;
     this.name = name ?? instanceName(this.constructor.name);
     this.reduction = oneOf(this.making, "reduction", reduction ?? "none", REDUCTIONS);
+    if (dtype !== null && !isDType(dtype)) {
+      throw errors.option(this.making, "dtype", `one of ${DTYPES.join(", ")}`, dtype);
+    }
     this.dtype = dtype;
   }
 

@@ -38,7 +38,9 @@ export interface MetricOptions {
 
 /** What is known of a model's targets and outputs when a metric is chosen by name. */
 export interface OutputShapes {
+  /** Of a batch of targets. */
   readonly yTrue: Dims;
+  /** Of a batch of predictions. */
   readonly yPred: Dims;
 }
 
@@ -47,6 +49,7 @@ export interface OutputShapes {
  * shapes are known, as `"accuracy"` does.
  */
 export interface SpecializingMetric {
+  /** The registered name of the metric to use. */
   specialize(shapes: OutputShapes): string;
 }
 
@@ -58,6 +61,7 @@ export abstract class Metric implements Configurable {
   readonly dtype: DType;
   readonly #state: { variable: Variable; value: number }[] = [];
 
+  /** Checks the options that every metric takes. */
   constructor(options: MetricOptions = {}) {
     const { name = instanceName(this.constructor.name), dtype = "float32" } = options;
     this.name = name;
@@ -160,7 +164,9 @@ const meanUpdate = defineComposite<NoAttributes>({
 
 /** A metric that is the weighted mean of values. */
 export abstract class MeanMetric extends Metric {
+  /** The weighted sum of the values so far. */
   readonly total: Variable = this.addVariable("total");
+  /** The sum of their weights. */
   readonly count: Variable = this.addVariable("count");
 
   /** Takes values in. */
@@ -174,6 +180,7 @@ export abstract class MeanMetric extends Metric {
     update(meanUpdate, [this.total, this.count], inputs, {});
   }
 
+  /** The mean so far; 0 before the first value. */
   override result(): Tensor {
     return divideNoNan(this.total, this.count);
   }
@@ -202,6 +209,7 @@ export abstract class MeanOverExamples extends MeanMetric {
   /** The value of each example, `[batch, …]`; bools count as 0 and 1. */
   abstract compute(yTrue: Tensor, yPred: Tensor): Tensor;
 
+  /** Takes a batch in, weighted where weights are given: one an example. */
   override updateState(
     yTrue: TensorLike,
     yPred: TensorLike,

@@ -79,6 +79,7 @@ export {
   type PluginEntry,
   type PluginKind,
   type PluginManifest,
+  type PluginSample,
 } from "./plugin.ts";
 export {
   Parameter,

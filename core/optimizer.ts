@@ -49,7 +49,7 @@ export interface OptimizerOptions {
   lossScaleFactor?: number | null;
   /** Over how many steps gradients are averaged before an update. @default null */
   gradientAccumulationSteps?: number | null;
-  /** @default its class, in camelCase */
+  /** What logs and files call it. @default its class, in camelCase */
   name?: string;
 }
 
@@ -76,12 +76,20 @@ export function defineUpdate<Attributes>(
   });
 }
 
+/** `[average, parameter]`. */
 const emaUpdate = defineUpdate<{ momentum: number }>(
   "emaUpdate",
   ([average, parameter], { momentum }) => [
     add(multiply(average, momentum), multiply(parameter, 1 - momentum)),
   ],
 );
+
+/** `[parameter]`, made smaller. */
+const weightDecayUpdate = defineComposite<{ factor: number }>({
+  name: "weightDecayUpdate",
+  compose: ([parameter], { factor }) => [multiply(parameter, factor)],
+  infer: ([{ dims, dtype }]) => [{ dims, dtype }],
+});
 
 /** State that the base keeps for a parameter while it averages or accumulates. */
 const OCCASIONAL_SLOTS = ["average", "gradientSum"];
@@ -90,14 +98,23 @@ const OCCASIONAL_SLOTS = ["average", "gradientSum"];
 export abstract class Optimizer implements Configurable {
   /** What logs and files call it. */
   readonly name: string;
+  /** What of a parameter each step takes off, in units of the learning rate. */
   readonly weightDecay: number | null;
+  /** The most that the norm of each gradient may be. */
   readonly clipnorm: number | null;
+  /** The most that each element of a gradient may be, in magnitude. */
   readonly clipvalue: number | null;
+  /** The most that the norm of all gradients together may be. */
   readonly globalClipnorm: number | null;
+  /** Whether a moving average of the parameters is kept. */
   readonly useEma: boolean;
+  /** What of the average stays at a step. */
   readonly emaMomentum: number;
+  /** After how many updates the average takes the parameters' place. */
   readonly emaOverwriteFrequency: number | null;
+  /** What the loss was multiplied by. */
   readonly lossScaleFactor: number | null;
+  /** Over how many steps gradients are averaged before an update. */
   readonly gradientAccumulationSteps: number | null;
   #learningRate: number | LearningRateSchedule;
   readonly #parameters: readonly Parameter[];
@@ -342,7 +359,7 @@ export abstract class Optimizer implements Configurable {
     const iteration = this.iterations + 1;
     for (const [gradient, parameter] of pairs) {
       if (this.#decays(parameter)) {
-        parameter.assign(multiply(parameter, 1 - rate * this.weightDecay!));
+        update(weightDecayUpdate, [parameter], [], { factor: 1 - rate * this.weightDecay! });
       }
       this.updateParameter(parameter, gradient, this.#slotsOf(parameter), rate, iteration);
     }

@@ -6,7 +6,7 @@
  */
 
 import { nearMatches, rangeError, stateError, typeError } from "./errors.ts";
-import type { PluginEntry, PluginManifest } from "./plugin.ts";
+import type { PluginEntry, PluginManifest, PluginSample } from "./plugin.ts";
 
 /** A plugin as the registry knows it. */
 export interface PluginDescription {
@@ -24,6 +24,8 @@ export interface PluginDescription {
   readonly version: string;
   /** One sentence for people; may be empty. */
   readonly description: string;
+  /** What a check of it is given; may be empty. */
+  readonly sample: PluginSample;
 }
 
 interface Registration {
@@ -195,6 +197,7 @@ export class Registry {
         package: manifest.name,
         version: manifest.version,
         description: entry.description ?? "",
+        sample: entry.sample ?? {},
       }),
     };
   }

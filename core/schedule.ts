@@ -9,7 +9,7 @@ import type { Config, Configurable } from "./serialization.ts";
 
 /** Options that every schedule takes. */
 export interface ScheduleOptions {
-  /** @default its class, in camelCase */
+  /** What errors call it. @default its class, in camelCase */
   name?: string;
 }
 
@@ -31,8 +31,10 @@ export interface ScheduleOptions {
  * ```
  */
 export abstract class LearningRateSchedule implements Configurable {
+  /** What errors call it. */
   readonly name: string;
 
+  /** Takes the options that every schedule has. */
   constructor(options: ScheduleOptions = {}) {
     this.name = options.name ?? instanceName(this.constructor.name);
   }

@@ -66,6 +66,13 @@ export class Scope implements Disposable {
     this.#tensors.push(tensor);
   }
 
+  /** Takes in a tensor that was kept while no scope of its own was open, as what is fetched ahead is. */
+  own(tensor: Tensor): void {
+    tensor.isKept = false;
+    forgetCollector(tensor);
+    this.add(tensor);
+  }
+
   /** Keeps a tensor beyond the scope: it then belongs to the collector. Returns the tensor. */
   keep<T extends Tensor>(tensor: T): T {
     return keep(tensor);

@@ -120,7 +120,7 @@ function checkFitOptions(options: FitOptions): void {
 
 interface PassOptions {
   source: BatchSource;
-  /** Batches to draw. */
+  /** Batches to draw; all of them for `null`. */
   steps: number | null;
   signal: AbortSignal | undefined;
   /** Runs a batch, in a scope of its own. */
@@ -135,7 +135,8 @@ interface PassOptions {
 
 /** Goes through the batches of a source; returns how many there were. */
 async function pass(options: PassOptions, slice: TimeSlice): Promise<number> {
-  const { source, steps, signal, before, after } = options;
+  const { source, signal, before, after } = options;
+  const steps = options.steps ?? source.length;
   const iterator = options.iterator ?? source.pass();
   let index = 0;
   try {
@@ -168,7 +169,7 @@ async function turn(
       scope.close();
       drawn = await drawn;
       scope = new Scope();
-      if (source.owned && !drawn.done) { for (const t of tensorsIn(drawn.value)) scope.add(t); }
+      if (source.owned && !drawn.done) { for (const t of tensorsIn(drawn.value)) scope.own(t); }
     }
     if (drawn.done) return false;
     step(drawn.value, index);

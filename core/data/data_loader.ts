@@ -153,11 +153,15 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
     }
   }
 
+  /** What is fetched ahead is kept out of the scopes that happen to be open meanwhile. */
   async #fetch(indices: Int32Array): Promise<Batch> {
-    const whole = this.#wholeBatch(indices);
-    if (whole !== null) return whole;
-    const examples = await Promise.all([...indices].map((index) => this.dataset.get(index)));
-    return this.#join(examples);
+    let batch = this.#wholeBatch(indices);
+    if (batch === null) {
+      const examples = await Promise.all([...indices].map((index) => this.dataset.get(index)));
+      batch = this.#join(examples);
+    }
+    for (const made of tensorsIn(batch)) made.keep();
+    return batch;
   }
 
   #wholeBatch(indices: Int32Array): Batch | null {
@@ -193,7 +197,7 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
       for await (const batch of this.draw()) {
         turn?.close();
         turn = new Scope();
-        for (const drawn of tensorsIn(batch)) turn.add(drawn);
+        for (const drawn of tensorsIn(batch)) turn.own(drawn);
         yield batch;
       }
     } finally {

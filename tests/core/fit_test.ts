@@ -30,7 +30,7 @@ function classifier(features = 4, classes = 3): Sequential {
     new layers.Dense({ units: classes }),
   ]);
   model.compile({
-    optimizer: "adam",
+    optimizer: new optimizers.Adam({ learningRate: 0.01 }),
     loss: new losses.SparseCategoricalCrossentropy({ fromLogits: true }),
     metrics: ["accuracy"],
   });
