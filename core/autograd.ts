@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Kernel } from "./backend.ts";
 import {
   applyComposite,
   checkCompositeName,
@@ -18,7 +19,7 @@ import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import { gradients as rules } from "./gradients.ts";
 import type { GraphNode } from "./graph.ts";
 import { add, onesLike, stack, tensor, zerosLike } from "./ops/mod.ts";
-import type { Primitive } from "./primitives.ts";
+import type { Meta, Primitive } from "./primitives.ts";
 import { runtime } from "./runtime.ts";
 import { keep, tidy } from "./scope.ts";
 import { formatShape, sameShape } from "./shape.ts";
@@ -424,6 +425,10 @@ export interface CustomOpDefinition<Attributes> {
     gradient: Tensor,
     context: { inputs: readonly Tensor[]; output: Tensor; attributes: Attributes },
   ): readonly (Tensor | null)[];
+  /** The shape and dtype of the result, which a fused kernel needs to be known before it runs. */
+  infer?(inputs: readonly Meta[], attributes: Attributes): Meta;
+  /** Kernels that compute the result at once, by the name of the backend; elsewhere `forward` runs. */
+  kernels?: Readonly<Record<string, Kernel<Attributes>>>;
 }
 
 /**
@@ -446,8 +451,17 @@ export interface CustomOpDefinition<Attributes> {
 export function customOp<Attributes = Record<never, never>>(
   definition: CustomOpDefinition<Attributes>,
 ): (inputs: readonly Tensor[], attributes?: Attributes) => Tensor {
+  const { name = "customOp", kernels, infer } = definition;
+  if (kernels !== undefined && infer === undefined) {
+    throw typeError(
+      "composite.infer",
+      `Cannot define the operation "${name}" with kernels as its result is not known before they run: add infer()`,
+    );
+  }
   const composite: Composite<Attributes> = {
-    name: checkCompositeName(definition.name ?? "customOp"),
+    name: checkCompositeName(name),
+    kernels,
+    infer: infer && ((inputs, attributes) => [infer(inputs, attributes)]),
     compose: (inputs, attributes) => [definition.forward(inputs, attributes)],
     gradient: ({ inputs, outputs, attributes }, [gradient]) =>
       gradient === null

@@ -68,7 +68,7 @@ export function batchHook(
   };
 }
 
-/** The callbacks of a run: those that watch every run that is not silent, then the given ones. */
+/** The callbacks of a run: those that watch every run that is not silent, unless given too, then the given ones. */
 export function callbackList(
   model: AnyModel,
   callbacks: readonly Callback[],
@@ -78,7 +78,8 @@ export function callbackList(
   const watching = params.verbose === 0
     ? []
     : defaults.callbacks.filter((name) => registry.has("callback", name))
-      .map((name) => registry.build<Callback>("callback", name));
+      .map((name) => registry.build<Callback>("callback", name))
+      .filter((made) => !callbacks.some((given) => given?.constructor === made.constructor));
   return new CallbackList([...watching, ...callbacks], model, params);
 }
 

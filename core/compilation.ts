@@ -153,18 +153,19 @@ export class Compilation {
     return ["loss", ...this.metrics.map((metric) => metric.name)];
   }
 
-  /** The running values as scalars on the backend. */
-  #results(): [string, Tensor][] {
-    const loss = this.#count === 0 ? this.#total.detach() : this.#total.detach().div(this.#count);
-    return [
-      ["loss", loss],
-      ...this.metrics.map((metric): [string, Tensor] => [metric.name, metric.result()]),
-    ];
+  /** A running value as a scalar on the backend. */
+  #result(name: string): Tensor {
+    const metric = this.metrics.find((metric) => metric.name === name);
+    if (metric !== undefined) return metric.result();
+    const total = this.#total.detach();
+    return this.#count === 0 ? total : total.div(this.#count);
   }
 
   /** The running values, read. */
   async read(): Promise<Record<string, number>> {
-    const results = noGrad(() => tidy(() => Object.fromEntries(this.#results())));
+    const results = noGrad(() =>
+      tidy(() => Object.fromEntries(this.names.map((name) => [name, this.#result(name)])))
+    );
     const values: Record<string, number> = {};
     for (const [name, result] of Object.entries(results)) {
       values[name] = (await result.data())[0];
@@ -175,9 +176,7 @@ export class Compilation {
 
   /** One running value, read at once. */
   readNow(name: string): number {
-    return noGrad(() =>
-      tidy(() => this.#results().find(([known]) => known === name)?.[1].item() ?? NaN)
-    );
+    return noGrad(() => tidy(() => this.#result(name).item()));
   }
 
   /** The options as JSON. */

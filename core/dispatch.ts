@@ -8,7 +8,7 @@
 
 import type { Backend, Kernel } from "./backend.ts";
 import { bytesPerElement, type DType, isFloating, type TypedArray } from "./dtype.ts";
-import { stateError, typeError } from "./errors.ts";
+import { errors, stateError, typeError } from "./errors.ts";
 import { type CompositeGradient, GraphNode } from "./graph.ts";
 import {
   inference,
@@ -52,6 +52,8 @@ export interface Composite<Attributes = any> {
   readonly infer?: (inputs: readonly Meta[], attributes: Attributes) => Meta[];
   /** The gradient rule; without it the operations of the definition are recorded one by one. */
   readonly gradient?: CompositeGradient<Attributes>;
+  /** Fused kernels by the name of the backend, for backends that bring none of that name themselves. */
+  readonly kernels?: Readonly<Record<string, Kernel<Attributes>>>;
 }
 
 /** Checks a composite's types; returns it. */
@@ -69,6 +71,7 @@ export function allocateTensor(
   origin: string,
 ): Tensor {
   const byteLength = sizeOf(shape) * bytesPerElement(dtype);
+  if (byteLength > Number.MAX_SAFE_INTEGER) throw errors.tooLarge(origin, shape);
   const storage = new Storage(backend, backend.allocate(byteLength), byteLength, origin);
   const tensor = new TensorClass(shape, dtype, storage);
   adopt(tensor);
@@ -172,7 +175,7 @@ export function update<Attributes>(
 ): void {
   const all = [...variables, ...inputs];
   const backend = commonBackend(composite.name, all);
-  const kernel = backend.kernels.get(composite.name);
+  const kernel = fusedKernel(backend, composite);
   const inPlace = kernel !== undefined && variables.every((v) => v.storage.exclusive) &&
     (kernel.accepts === undefined || kernel.accepts(all, attributes));
   if (inPlace) {
@@ -250,6 +253,10 @@ function referenceKernel(backend: Backend, primitive: Primitive): Kernel {
   return runtime().backendNamed("reference").kernels.get(primitive)!;
 }
 
+function fusedKernel(backend: Backend, composite: Composite): Kernel | undefined {
+  return backend.kernels.get(composite.name) ?? composite.kernels?.[backend.name];
+}
+
 function runFused<Attributes>(
   composite: Composite<Attributes>,
   inputs: readonly Tensor[],
@@ -257,7 +264,7 @@ function runFused<Attributes>(
 ): Tensor[] | null {
   if (composite.infer === undefined) return null;
   const backend = commonBackend(composite.name, inputs);
-  const kernel = backend.kernels.get(composite.name);
+  const kernel = fusedKernel(backend, composite);
   if (kernel === undefined) return null;
   if (kernel.accepts !== undefined && !kernel.accepts(inputs, attributes)) return null;
   const outputs = composite.infer(inputs, attributes).map(({ dims, dtype }) =>

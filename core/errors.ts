@@ -130,6 +130,20 @@ export const errors = {
         shapeText(dims)
       }`,
     ),
+  tooLarge: (operation: string, dims: Dims): RangeError =>
+    rangeError(
+      "memory.size",
+      `Cannot ${operation} as no memory holds that many elements: current shape is ${
+        shapeText(dims)
+      }; make it in parts`,
+    ),
+  options: (operation: string, value: unknown): TypeError =>
+    typeError(
+      "option.kind",
+      `Cannot ${operation} as options are given by name: current argument is ${
+        show(value)
+      }; write { axis: … }`,
+    ),
   shapes: (operation: string, requirement: string, ...shapes: Dims[]): RangeError =>
     rangeError(
       "shape.mismatch",

@@ -202,7 +202,10 @@ function subjectsOfModule(module: Module<any, any>, input: Tensor): Subject[] {
       };
     },
   );
-  module.parameters().forEach((parameter, i) => parameter.grad = saved[i]);
+  module.parameters().forEach((parameter, i) => {
+    parameter.grad?.dispose();
+    parameter.grad = saved[i];
+  });
   return [ofInput, ...ofParameters];
 }
 

@@ -7,7 +7,7 @@
 
 import { symbolicTensor } from "./dispatch.ts";
 import { bytesPerElement, type DType, DTYPES, isDType } from "./dtype.ts";
-import { errors, rangeError, stateError } from "./errors.ts";
+import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import { Constraint, Initializer, Regularizer } from "./initializer.ts";
 import { type CallContext, Module, type Nested } from "./module.ts";
 import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
@@ -147,8 +147,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** Builds the layer unless it was built before. */
   ensureBuilt(inputs: I): void {
-    if (this.#built) return;
     const [first] = tensorsIn(inputs);
+    if (first === undefined) throw notATensor(this.name, inputs);
     this.buildFor(first.dims);
   }
 
@@ -165,8 +165,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     this.#losses = [];
     this.ensureBuilt(inputs);
     const outputs = super.apply(inputs, context);
-    const dims = [...tensorsIn(outputs)].filter((t) => t.isSymbolic).map((t) => t.dims);
-    if (dims.length > 0) this.#outputDims = dims;
+    const [firstOutput] = tensorsIn(outputs);
+    if (firstOutput.isSymbolic) this.#outputDims = [...tensorsIn(outputs)].map((t) => t.dims);
     return outputs;
   }
 
@@ -325,6 +325,15 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   static fromConfig(this: new (options: any) => unknown, config: Config): unknown {
     return new this(config);
   }
+}
+
+function notATensor(name: string, inputs: unknown): TypeError {
+  return typeError(
+    "layer.input",
+    `Cannot apply ${name} as its input must be a tensor: current input is ${
+      show(inputs)
+    }; make one by tensor(…)`,
+  );
 }
 
 /** Options of {@linkcode Input}. */

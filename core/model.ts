@@ -21,6 +21,7 @@ import { Layer } from "./layer.ts";
 import type { Nested } from "./module.ts";
 import { add, type TensorLike } from "./ops/mod.ts";
 import type { GradientAndParameter, Optimizer } from "./optimizer.ts";
+import { onceLoaded } from "./registry.ts";
 import { runtime } from "./runtime.ts";
 import { Scope, tidy } from "./scope.ts";
 import type { Config } from "./serialization.ts";
@@ -71,6 +72,8 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   /** Stands between backward and update. @default null */
   gradientReducer: GradientReducer | null = null;
   #compilation: Compilation | null = null;
+  /** Ends when the plugins that `compile` named are loaded. */
+  #compiling: void | Promise<void> = undefined;
   #builtShape: Dims | null = null;
 
   // Building.
@@ -116,7 +119,8 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   // Training.
 
   /**
-   * Settles how the model is trained: optimizer, loss and metrics.
+   * Settles how the model is trained: optimizer, loss and metrics. It is done when the call returns, unless a plugin
+   * that it names has to be loaded first: then it returns a promise, which `fit` and `evaluate` also await.
    *
    * @throws {RangeError} When a name is unknown; near matches are listed.
    *
@@ -132,8 +136,10 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
    * });
    * ```
    */
-  compile(options: CompileOptions = {}): void {
-    this.#compilation = new Compilation(options);
+  compile(options: CompileOptions = {}): void | Promise<void> {
+    return this.#compiling = onceLoaded(() => {
+      this.#compilation = new Compilation(options);
+    });
   }
 
   /** The options of `compile` as JSON; `null` before it. */
@@ -142,8 +148,8 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /** Compiles from what {@linkcode getCompileConfig} gave. */
-  compileFromConfig(config: Config): void {
-    this.compile(config);
+  compileFromConfig(config: Config): void | Promise<void> {
+    return this.compile(config);
   }
 
   #compiled(operation: string): Compilation {
@@ -184,6 +190,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     yOrOptions?: TensorLike | FitOptions,
     options?: FitOptions,
   ): Promise<History> {
+    await this.#compiling;
     const compilation = this.#compiled("fit");
     const [y, chosen] = splitTargets("fit", yOrOptions, options);
     return await fit(this, compilation, x, y, chosen);
@@ -206,6 +213,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     yOrOptions?: TensorLike | EvaluateOptions,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
+    await this.#compiling;
     const compilation = this.#compiled("evaluate");
     const [y, chosen] = splitTargets("evaluate", yOrOptions, options);
     return await evaluate(this, compilation, x, y, chosen);

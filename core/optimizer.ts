@@ -6,10 +6,11 @@
  */
 
 import { noGrad } from "./autograd.ts";
-import { type Composite, defineComposite, update } from "./dispatch.ts";
+import { clipGradients } from "./clipping.ts";
+import { update } from "./dispatch.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import type { StateDict } from "./module.ts";
-import { add, cast, clip, divide, full, maximum, multiply, sqrt, square, sum } from "./ops/mod.ts";
+import { add, cast, divide, full, multiply } from "./ops/mod.ts";
 import { instanceName, numberIn, type NumberRange, switchOf } from "./options.ts";
 import { LearningRateSchedule } from "./schedule.ts";
 import { tidy } from "./scope.ts";
@@ -22,6 +23,7 @@ import {
 } from "./serialization.ts";
 import { formatShape, sameShape, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { emaUpdate, weightDecayUpdate } from "./update_rules.ts";
 import { Parameter, Variable } from "./variable.ts";
 
 /** A learning rate, or a schedule by name, as an object or as JSON. */
@@ -61,40 +63,33 @@ export type Slots = Record<string, Variable>;
 
 type Pair = readonly [gradient: Tensor, parameter: Parameter];
 
-/**
- * An update rule: from a parameter, its state and its gradient to the next values of all but the gradient. A backend
- * may bring a fused kernel for the name, which then works in place.
- */
-export function defineUpdate<Attributes>(
-  name: string,
-  compose: Composite<Attributes>["compose"],
-): Composite<Attributes> {
-  return defineComposite({
-    name,
-    compose,
-    infer: (inputs) => inputs.slice(0, -1).map(({ dims, dtype }) => ({ dims, dtype })),
-  });
-}
-
-/** `[average, parameter]`. */
-const emaUpdate = defineUpdate<{ momentum: number }>(
-  "emaUpdate",
-  ([average, parameter], { momentum }) => [
-    add(multiply(average, momentum), multiply(parameter, 1 - momentum)),
-  ],
-);
-
-/** `[parameter]`, made smaller. */
-const weightDecayUpdate = defineComposite<{ factor: number }>({
-  name: "weightDecayUpdate",
-  compose: ([parameter], { factor }) => [multiply(parameter, factor)],
-  infer: ([{ dims, dtype }]) => [{ dims, dtype }],
-});
-
 /** State that the base keeps for a parameter while it averages or accumulates. */
 const OCCASIONAL_SLOTS = ["average", "gradientSum"];
 
-/** The base of all optimizers. */
+/**
+ * The base of all optimizers.
+ *
+ * @example An optimizer of one's own
+ * ```ts
+ * import { ops, Optimizer, type OptimizerOptions, Parameter, type Tensor, tensor } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class SignDescent extends Optimizer {
+ *   constructor(options: OptimizerOptions = {}) {
+ *     super(null, options, 0.5);
+ *   }
+ *   makeSlots() {
+ *     return {};
+ *   }
+ *   updateParameter(parameter: Parameter, gradient: Tensor, _slots: unknown, learningRate: number) {
+ *     parameter.assign(parameter.sub(ops.multiply(ops.sign(gradient), learningRate)));
+ *   }
+ * }
+ * const w = new Parameter([1, 2]);
+ * new SignDescent().applyGradients([[tensor([9, -9]), w]]);
+ * assertEquals(w.toArray(), [0.5, 2.5]);
+ * ```
+ */
 export abstract class Optimizer implements Configurable {
   /** What logs and files call it. */
   readonly name: string;
@@ -132,31 +127,19 @@ export abstract class Optimizer implements Configurable {
   ) {
     this.name = options.name ?? instanceName(this.constructor.name);
     this.#learningRate = this.#rate(options.learningRate ?? defaultLearningRate);
+    const positive = (option: keyof OptimizerOptions): number | null =>
+      this.#optional(option, options[option], "finite and above 0");
+    const whole = (option: keyof OptimizerOptions): number | null =>
+      this.#optional(option, options[option], "a whole number from 1 on");
     this.weightDecay = this.#optional("weightDecay", options.weightDecay, "finite and from 0 on");
-    this.clipnorm = this.#optional("clipnorm", options.clipnorm, "finite and above 0");
-    this.clipvalue = this.#optional("clipvalue", options.clipvalue, "finite and above 0");
-    this.globalClipnorm = this.#optional(
-      "globalClipnorm",
-      options.globalClipnorm,
-      "finite and above 0",
-    );
+    this.clipnorm = positive("clipnorm");
+    this.clipvalue = positive("clipvalue");
+    this.globalClipnorm = positive("globalClipnorm");
     this.useEma = this.switch("useEma", options.useEma ?? false);
     this.emaMomentum = this.number("emaMomentum", options.emaMomentum ?? 0.99, "in [0, 1]");
-    this.emaOverwriteFrequency = this.#optional(
-      "emaOverwriteFrequency",
-      options.emaOverwriteFrequency,
-      "a whole number from 1 on",
-    );
-    this.lossScaleFactor = this.#optional(
-      "lossScaleFactor",
-      options.lossScaleFactor,
-      "finite and above 0",
-    );
-    this.gradientAccumulationSteps = this.#optional(
-      "gradientAccumulationSteps",
-      options.gradientAccumulationSteps,
-      "a whole number from 1 on",
-    );
+    this.emaOverwriteFrequency = whole("emaOverwriteFrequency");
+    this.lossScaleFactor = positive("lossScaleFactor");
+    this.gradientAccumulationSteps = whole("gradientAccumulationSteps");
     const clips = [this.clipnorm, this.clipvalue, this.globalClipnorm].filter((c) => c !== null);
     if (clips.length > 1) {
       throw errors.option(
@@ -282,7 +265,7 @@ export abstract class Optimizer implements Configurable {
     noGrad(() =>
       tidy(() => {
         const updates = this.#accumulate(this.#prepared(trained));
-        if (updates !== null) this.#update(this.#clip(updates));
+        if (updates !== null) this.#update(updates);
         if (this.useEma) this.#average(trained.map(([, parameter]) => parameter));
         for (const [, parameter] of updates ?? []) {
           const { constraint } = parameter;
@@ -338,31 +321,16 @@ export abstract class Optimizer implements Configurable {
     return means;
   }
 
-  #clip(pairs: readonly Pair[]): readonly Pair[] {
-    const { clipvalue, clipnorm, globalClipnorm } = this;
-    if (clipvalue !== null) {
-      return pairs.map(([g, p]) => [clip(g, { xMin: -clipvalue, xMax: clipvalue }), p]);
-    }
-    if (clipnorm !== null) {
-      return pairs.map(([g, p]) => [multiply(g, scaleForNorm(sum(square(g)), clipnorm)), p]);
-    }
-    if (globalClipnorm !== null) {
-      const squares = pairs.map(([g]) => sum(square(g))).reduce((a, b) => add(a, cast(b, a.dtype)));
-      const scale = scaleForNorm(squares, globalClipnorm);
-      return pairs.map(([g, p]) => [multiply(g, cast(scale, g.dtype)), p]);
-    }
-    return pairs;
-  }
-
   #update(pairs: readonly Pair[]): void {
     const rate = this.learningRate;
     const iteration = this.iterations + 1;
-    for (const [gradient, parameter] of pairs) {
+    const gradients = clipGradients(pairs.map(([gradient]) => gradient), this);
+    pairs.forEach(([, parameter], i) => {
       if (this.#decays(parameter)) {
         update(weightDecayUpdate, [parameter], [], { factor: 1 - rate * this.weightDecay! });
       }
-      this.updateParameter(parameter, gradient, this.#slotsOf(parameter), rate, iteration);
-    }
+      this.updateParameter(parameter, gradients[i], this.#slotsOf(parameter), rate, iteration);
+    });
   }
 
   #slotsOf(parameter: Parameter): Slots {
@@ -506,11 +474,6 @@ export abstract class Optimizer implements Configurable {
   ): O {
     return new this(config);
   }
-}
-
-/** What gradients, the squares of which add up to the given sum, are multiplied by to keep their norm in the limit. */
-function scaleForNorm(squares: Tensor, limit: number): Tensor {
-  return divide(limit, maximum(sqrt(squares), limit));
 }
 
 /**

@@ -51,6 +51,7 @@ export class Sequential extends Model {
     const given = isList(layersOrOptions)
       ? { ...options, layers: layersOrOptions }
       : layersOrOptions;
+    if (typeof given !== "object") throw notALayer(given);
     const { layers = [], ...rest } = given;
     super(rest);
     for (const layer of layers) this.#take(layer);
@@ -91,12 +92,7 @@ export class Sequential extends Model {
       return;
     }
     if (!(layer instanceof Layer)) {
-      throw typeError(
-        "sequential.layer",
-        `Cannot put ${
-          show(layer)
-        } into a Sequential model: give layers, such as new layers.Dense({ units: 10 })`,
-      );
+      throw notALayer(layer);
     }
     this.#name(layer);
     if (this.#layers.length === 0 && layer.inputShape !== null) {
@@ -189,6 +185,15 @@ export class Sequential extends Model {
     if (inputShape !== undefined) model.buildFor([null, ...inputShape]);
     return model;
   }
+}
+
+function notALayer(value: unknown): TypeError {
+  return typeError(
+    "sequential.layer",
+    `Cannot put ${
+      show(value)
+    } into a Sequential model: give layers, such as new layers.Dense({ units: 10 })`,
+  );
 }
 
 function isList(value: unknown): value is readonly (Layer | Tensor)[] {

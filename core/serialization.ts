@@ -5,7 +5,7 @@
  */
 
 import { rangeError, show, typeError } from "./errors.ts";
-import { BUILT_IN_PACKAGE } from "./registry.ts";
+import { BUILT_IN_PACKAGE, howToAdd, type Registry } from "./registry.ts";
 import { runtime } from "./runtime.ts";
 
 /** A config as JSON: what `getConfig` gives and `fromConfig` takes. */
@@ -72,9 +72,12 @@ export function resolveOptional<T extends object>(
  */
 export function serialize(kind: string, object: object): SerializedObject {
   const isFunction = typeof object === "function";
-  const description = runtime().registry.describeValue(isFunction ? object : object.constructor);
+  const { registry } = runtime();
+  const description = registry.describeValue(isFunction ? object : object.constructor);
   const name = isFunction ? object.name : object.constructor.name;
   if (description === null) {
+    // A class that the user imported is known as the plugin once the plugin's own code is loaded.
+    if (registry.has(kind, name) && !registry.isLoaded(kind, name)) registry.get(kind, name);
     throw typeError(
       "serialize.unregistered",
       `Cannot write the ${kind} ${
@@ -115,13 +118,26 @@ function configOf(kind: string, object: object): Config {
  */
 export function deserialize<T extends object>(kind: string, written: SerializedObject): T {
   const { registry } = runtime();
-  if (!registry.has(kind, written.className) && written.package !== undefined) {
-    throw rangeError(
-      "deserialize.package",
-      `Cannot make the ${kind} "${written.className}" as its package is not in use: add ${written.package} ${
-        written.version ?? ""
-      } by use()`,
-    );
+  if (written.package !== undefined && !registry.has(kind, written.className)) {
+    throw absentError(registry, kind, written, written.package);
   }
   return registry.build<T>(kind, written.className, written.config);
+}
+
+function absentError(
+  registry: Registry,
+  kind: string,
+  { className, version = "" }: SerializedObject,
+  name: string,
+): RangeError {
+  const origin = `${name} ${version}`.trim();
+  const used = registry.packages().find((known) => known.name === name);
+  return rangeError(
+    "deserialize.package",
+    used === undefined
+      ? `Cannot make the ${kind} "${className}" as its package is not in use: ${origin} brought it when it was ` +
+        `written; ${howToAdd(name, version)}`
+      : `Cannot make the ${kind} "${className}" as ${name} ${used.version}, which is in use, does not bring it: ` +
+        `${origin} did when it was written; use that version`,
+  );
 }

@@ -134,7 +134,7 @@ export function normalizeAxis(operation: string, axis: number, ndim: number): nu
  */
 export function normalizeAxes(operation: string, axis: Axis | undefined, ndim: number): number[] {
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
-  const list = typeof axis === "number" ? [axis] : axis;
+  const list = Array.isArray(axis) ? axis as readonly number[] : [axis as number];
   const axes = list.map((a) => normalizeAxis(operation, a, ndim)).sort((a, b) => a - b);
   for (let i = 1; i < axes.length; i++) {
     if (axes[i] === axes[i - 1]) throw errors.axisTwice(operation, axes[i]);

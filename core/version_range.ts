@@ -105,9 +105,7 @@ function boundsOf(text: string): Bound[] | null {
     case "<=":
       return known === 3 ? [{ operator, version: low }] : [before(after(known))];
     default:
-      return known === 3
-        ? [{ operator: "=", version: low }]
-        : [from(low), before(after(known))];
+      return known === 3 ? [{ operator: "=", version: low }] : [from(low), before(after(known))];
   }
 }
 

@@ -20,6 +20,8 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   /** The fields that an object must have. */
   readonly required?: readonly string[];
+  /** What the names of an object's fields must be. */
+  readonly propertyNames?: Schema;
   /** What all other fields of an object must be; `false` where there may be none. */
   readonly additionalProperties?: Schema | false;
 }
@@ -33,8 +35,12 @@ const VERSION =
   "^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z.-]+)?$";
 /** No scheme, no leading slash, no `..`, nothing encoded, nothing that the parser of URLs would drop. */
 const PATH = "^(?!/)(?!(.*/)?\\.\\.(/|$))[^\\s:%?#\\\\\\u0000-\\u001f]+$";
-const PATH_IN_WORDS =
-  'a path inside the package\'s folder, such as "./scale.ts", without "..", ":", "%" and backslashes';
+
+const path = text(
+  PATH,
+  'a path inside the package\'s folder, such as "./scale.ts", without "..", ":", "%" and backslashes',
+  "The module that exports it, inside the package's folder.",
+);
 
 const digest = text(
   "^sha256-[A-Za-z0-9+/]{43}=$",
@@ -136,13 +142,11 @@ export const dataSchema: Schema = manifest(
       description:
         "What further files hash to, by their paths inside the package's folder; all are checked before the first " +
         "module is imported.",
+      propertyNames: path,
       additionalProperties: digest,
     },
   },
-  {
-    module: text(PATH, PATH_IN_WORDS, "The module that exports it, inside the package's folder."),
-    integrity: digest,
-  },
+  { module: path, integrity: digest },
   ["kind", "name", "module"],
 );
 

@@ -5,7 +5,7 @@
  */
 
 import type { Backend } from "../backend.ts";
-import { apply, isTensor, shareStorage, tensorFrom } from "../dispatch.ts";
+import { allocateTensor, apply, isTensor, shareStorage, tensorFrom } from "../dispatch.ts";
 import {
   checkDType,
   type DType,
@@ -102,6 +102,16 @@ function converted(value: number, dtype: DType): number {
   return dtype === "int32" ? Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1) : value;
 }
 
+/** Zeros for a tensor of that shape, on the host. */
+function makeValues(dtype: DType, shape: Shape): TypedArray {
+  const size = sizeOf(shape);
+  if (size > MOST_ELEMENTS) throw errors.tooLarge("make a tensor", shape);
+  return makeArray(checkDType("make a tensor", dtype), size);
+}
+
+/** More than any backend holds: 2^32 bytes are the most that WebAssembly addresses. */
+const MOST_ELEMENTS = 2 ** 32;
+
 /** Converts values to the typed array of a dtype. */
 export function toTypedArray(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const out = makeArray(dtype, values.length);
@@ -175,6 +185,15 @@ export function scalarOn(backend: Backend, value: number, dtype: DType): Tensor 
   return tensorFrom(values, [], dtype, "constant", backend);
 }
 
+/** Fills memory where it is, on backends that can be written in place. */
+function filled(backend: Backend, shape: Shape, dtype: DType, value: number | boolean): Tensor {
+  const element = dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value);
+  const made = allocateTensor(backend, shape, dtype, "full");
+  if (backend.view !== undefined) backend.view(made.storage, dtype, made.size).fill(element);
+  else backend.write(made.storage, makeValues(dtype, shape).fill(element));
+  return made;
+}
+
 /** A tensor filled with one value: `[…shape]`. */
 export function full(
   shape: Shape,
@@ -183,9 +202,8 @@ export function full(
 ): Tensor {
   const { dtype = typeof value === "boolean" ? "bool" : "float32" } = options;
   checkShape("make a tensor", shape);
-  const values = makeArray(checkDType("make a tensor", dtype), sizeOf(shape));
-  values.fill(dtype === "bool" ? (value ? 1 : 0) : Number(value));
-  return wantGradient(tensorFrom(values, shape, dtype, "full"), options.requiresGrad);
+  const made = filled(runtime().backend, shape, checkDType("make a tensor", dtype), value);
+  return wantGradient(made, options.requiresGrad);
 }
 
 /** A tensor of zeros. */
@@ -211,9 +229,7 @@ export function fullLike(
 ): Tensor {
   const { dtype = x.dtype } = options;
   if (!x.isSymbolic && isKnown(x.dims)) {
-    const values = makeArray(checkDType("make a tensor", dtype), x.size);
-    values.fill(Number(value));
-    const made = tensorFrom(values, x.shape, dtype, "full", x.backend);
+    const made = filled(x.backend, x.shape, checkDType("make a tensor", dtype), value);
     return wantGradient(made, options.requiresGrad);
   }
   const backend = runtime().backend;
@@ -275,7 +291,7 @@ export function arange(start: number, options: ArangeOptions = {}): Tensor {
   const dtype = options.dtype ??
     ([first, stop, step].every(Number.isInteger) ? "int32" : "float32");
   const length = Math.max(0, Math.ceil((stop - first) / step));
-  const values = makeArray(checkDType("count", dtype), length);
+  const values = makeValues(dtype, [length]);
   for (let i = 0; i < length; i++) values[i] = first + i * step;
   return tensorFrom(values, [length], dtype, "arange");
 }
@@ -297,7 +313,7 @@ export function linspace(start: number, stop: number, options: LinspaceOptions =
     throw errors.option("space values", "num", "a whole number from 0 on", num);
   }
   const step = (stop - start) / Math.max(1, endpoint ? num - 1 : num);
-  const values = makeArray(checkDType("space values", dtype), num);
+  const values = makeValues(dtype, [num]);
   for (let i = 0; i < num; i++) {
     values[i] = endpoint && i === num - 1 && i > 0 ? stop : start + i * step;
   }
@@ -329,7 +345,7 @@ export interface EyeOptions extends CreationOptions {
 export function eye(n: number, options: EyeOptions = {}): Tensor {
   const { m = n, k = 0, dtype = "float32", requiresGrad } = options;
   checkShape("make an identity matrix", [n, m]);
-  const values = makeArray(checkDType("make an identity matrix", dtype), n * m);
+  const values = makeValues(dtype, [n, m]);
   for (let i = 0; i < n; i++) if (i + k >= 0 && i + k < m) values[i * m + i + k] = 1;
   return wantGradient(tensorFrom(values, [n, m], dtype, "eye"), requiresGrad);
 }
@@ -343,7 +359,7 @@ export function identity(n: number, options: CreationOptions = {}): Tensor {
 export function tri(n: number, options: EyeOptions = {}): Tensor {
   const { m = n, k = 0, dtype = "float32", requiresGrad } = options;
   checkShape("make a triangular matrix", [n, m]);
-  const values = makeArray(checkDType("make a triangular matrix", dtype), n * m);
+  const values = makeValues(dtype, [n, m]);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < m && j <= i + k; j++) values[i * m + j] = 1;
   }

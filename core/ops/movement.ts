@@ -30,6 +30,7 @@ import { asDType, asTensor, type Operand } from "./operand.ts";
  */
 export function reshape(x: Operand, newshape: readonly Dim[]): Tensor {
   const input = asTensor(x);
+  if (!Array.isArray(newshape)) throw errors.shapeKind("reshape", newshape);
   return apply("reshape", [input], { shape: newshape.map((d) => d ?? -1) });
 }
 
@@ -110,6 +111,7 @@ export function squeeze(x: Operand, axis?: Axis): Tensor {
 /** Repeated along axes of size 1 and new leading axes; `null` keeps a dimension. */
 export function broadcastTo(x: Operand, shape: Dims): Tensor {
   const input = asTensor(x);
+  if (!Array.isArray(shape)) throw errors.shapeKind("broadcast", shape);
   if (sameShape(input.dims, shape)) return input;
   return apply("broadcastTo", [input], { shape });
 }

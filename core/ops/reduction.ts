@@ -44,6 +44,7 @@ export interface ReduceOptions {
 type Reducing = "sum" | "mean" | "prod" | "max" | "min";
 
 function reduce(primitive: Reducing, x: Tensor, options: ReduceOptions): Tensor {
+  if (typeof options !== "object") throw errors.options(`take the ${primitive}`, options);
   const axes = normalizeAxes(primitive, options.axis, x.ndim);
   return apply(primitive, [x], { axes, keepdims: options.keepdims ?? false });
 }
