@@ -17,6 +17,7 @@
 import { Registry } from "./core/registry.ts";
 import { Runtime, runtime, setRuntime } from "./core/runtime.ts";
 import { manifest } from "./plugins/manifest.ts";
+import { VERSION } from "./version.ts";
 
 export * from "./core/mod.ts";
 /** Functions that layers pass their sums through. */
@@ -45,11 +46,13 @@ export * as regularizers from "./plugins/regularizers/mod.ts";
 export * as schedules from "./plugins/schedules/mod.ts";
 /** Datasets, batches, and the data sets that come with the framework. */
 export * as data from "./data.ts";
+/** What brings packages of plugins into use. */
+export { discover, discoverProject, use, type UseOptions } from "./plugins/discovery/mod.ts";
 export { VERSION } from "./version.ts";
 
 setRuntime(
   new Runtime({
-    registry: new Registry().add(manifest),
+    registry: new Registry({ engineVersion: VERSION }).add(manifest),
     defaults: {
       backend: "wasm",
       initializer: "glorotUniform",

@@ -304,9 +304,18 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
+/** What the design asks for, and what was measured. */
+export interface Target {
+  readonly what: string;
+  readonly wanted: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
 /** What a workload gives. */
 export interface Report {
   readonly tables: readonly Table[];
+  readonly targets: readonly Target[];
   /** The figures behind the tables. */
   readonly data: unknown;
 }
@@ -328,9 +337,60 @@ export function speedRatio(ours: Timing, theirs: Timing): number {
   return median(ours.rounds.map((time, i) => theirs.rounds[i] / time));
 }
 
+/** Rounds whose upper and lower quarter are further apart than this were disturbed. */
+const STEADY = 1.3;
+
+function isSteady(ours: Timing, theirs: Timing): boolean {
+  const ratios = ours.rounds.map((time, i) => theirs.rounds[i] / time).sort((a, b) => a - b);
+  const quarter = Math.floor(ratios.length / 4);
+  return ratios[ratios.length - 1 - quarter] / ratios[quarter] <= STEADY;
+}
+
 /** `12.3×`. */
 export function times(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}×`;
+}
+
+/** A target for how many times as fast as a peer we are in a case; none where either is missing. */
+export function ratioTarget(
+  result: RaceResult,
+  [ours, theirs]: readonly [string, string],
+  least: number,
+): Target[] {
+  const [own, peer] = [result.times[ours], result.times[theirs]];
+  if (own === undefined || peer === undefined) return [];
+  const ratio = speedRatio(own, peer);
+  return [{
+    what: `${result.case}: ${ours} beside ${theirs}`,
+    wanted: `at least ${times(least)}`,
+    measured: times(ratio),
+    met: ratio >= least,
+  }];
+}
+
+/** A target for a figure that must stay below a limit. */
+export function limitTarget(what: string, value: number, limit: number, unit: string): Target {
+  return {
+    what,
+    wanted: `under ${limit} ${unit}`,
+    measured: `${figure(value)} ${unit}`,
+    met: value < limit,
+  };
+}
+
+/** All targets as a table. */
+export function targetTable(targets: readonly Target[]): Table {
+  return {
+    title: "Targets of the design",
+    columns: ["what", "wanted", "measured", "met"],
+    rows: targets.map(({ what, wanted, measured, met }) => [
+      what,
+      wanted,
+      measured,
+      met ? "yes" : "no",
+    ]),
+    notes: [],
+  };
 }
 
 /** The contender of a family that runs on so many threads, else the one that comes closest. */
@@ -361,10 +421,12 @@ export function ratioTable(
         const theirs = peer === null ? undefined : result.times[peer.name];
         if (theirs === undefined) return "";
         if (peer!.threads !== own.threads) {
-          notes.add("(1t): the peer has one thread only.");
+          notes.add("(1t): beside the peer on one thread, as it has no more.");
         }
+        const unsteady = !isSteady(time, theirs);
+        if (unsteady) notes.add("~: the machine was disturbed, rounds differ by more than 30 %.");
         const mark = peer!.threads === own.threads ? "" : " (1t)";
-        return times(speedRatio(time, theirs)) + mark;
+        return `${unsteady ? "~" : ""}${times(speedRatio(time, theirs))}${mark}`;
       });
       for (const name of result.disagree) {
         notes.add(`${name} computes something else in ${result.case}: its ratio means nothing.`);

@@ -11,7 +11,16 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { VERSION } from "@tensaur/tensaur";
-import { type BenchOptions, entrants, Field, markdown, type Workload } from "./harness.ts";
+import {
+  type BenchOptions,
+  entrants,
+  Field,
+  markdown,
+  type Table,
+  type Target,
+  targetTable,
+  type Workload,
+} from "./harness.ts";
 import { epoch } from "./workloads/epoch.ts";
 import { gemm } from "./workloads/gemm.ts";
 import { mlp } from "./workloads/mlp.ts";
@@ -81,16 +90,20 @@ async function main(): Promise<void> {
   ];
   const parts: string[] = [heading.join("\n")];
   console.log(parts[0]);
+  const print = (table: Table): void => {
+    parts.push(markdown(table));
+    console.log(parts.at(-1));
+  };
   const results: Record<string, unknown> = {};
+  const targets: Target[] = [];
   try {
     for (const workload of workloads) {
-      const { tables, data } = await workload.run(options, field);
-      results[workload.name] = data;
-      for (const table of tables) {
-        parts.push(markdown(table));
-        console.log(parts.at(-1));
-      }
+      const report = await workload.run(options, field);
+      results[workload.name] = report.data;
+      targets.push(...report.targets);
+      report.tables.forEach(print);
     }
+    if (targets.length > 0) print(targetTable(targets));
   } finally {
     await field.end();
     await Deno.remove(scratch, { recursive: true });
@@ -99,7 +112,15 @@ async function main(): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   const path = `${folder}/${date.slice(0, 16).replace(":", "")}`;
   const contenders = { present: field.descriptions(), absent: Object.fromEntries(field.absent) };
-  const record = { date, version: VERSION, quick: options.quick, machine, contenders, results };
+  const record = {
+    date,
+    version: VERSION,
+    quick: options.quick,
+    machine,
+    contenders,
+    targets,
+    results,
+  };
   await Deno.writeTextFile(`${path}.json`, JSON.stringify(record, null, 1) + "\n");
   await Deno.writeTextFile(`${path}.md`, parts.join("\n"));
   console.error(`Written to ${path}.md and ${path}.json`);

@@ -73,12 +73,22 @@ export {
   setRuntime,
 } from "./runtime.ts";
 export { getBackend, setBackend, setSeed } from "./runtime.ts";
-export { type PluginDescription, Registry } from "./registry.ts";
+export {
+  NotLoadedError,
+  onceLoaded,
+  type PackageDescription,
+  type PluginDescription,
+  Registry,
+  type RegistryOptions,
+} from "./registry.ts";
+export { ManifestError } from "./manifest/check.ts";
 export {
   defineManifest,
   type PluginEntry,
+  type PluginEntryData,
   type PluginKind,
   type PluginManifest,
+  type PluginManifestData,
   type PluginSample,
 } from "./plugin.ts";
 export {

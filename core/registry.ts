@@ -337,15 +337,13 @@ async function loaded({ entry, description }: Registration): Promise<unknown> {
   try {
     brought = await entry.load!();
   } catch (cause) {
-    const { code = "registry.load", message = String(cause) } = (cause ?? {}) as Partial<
-      CodedError
-    >;
-    const needs = permissions.length === 0
-      ? ""
-      : `; it needs ${permissions.map((p) => `--allow-${p}`).join(" ")}`;
-    throw Object.assign(stateError(code, `${failed} as its module fails: ${message}${needs}`), {
-      cause,
-    });
+    const { message = String(cause) } = (cause ?? {}) as Partial<Error>;
+    const needs = permissions.map((permission) => ` --allow-${permission}`).join("");
+    const error = stateError(
+      "registry.load",
+      `${failed} as its module fails: ${message}${needs && `; it needs${needs}`}`,
+    );
+    throw Object.assign(error, { cause });
   }
   if (typeof brought === "function") return brought;
   const { export: wanted = entry.name } = entry;

@@ -184,7 +184,7 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
   }
 
   const { trainOnBatch } = loops(model, x, y, BATCHES[0]);
-  meter.use(meter.none);
+  meter.use(meter.real);
   const { gc } = globalThis as unknown as { gc(): void };
   const look = () => {
     gc();

@@ -35,6 +35,7 @@ export const epoch: Workload = {
         ratioTable(`${title}: how many times as fast as the peer`, who, [result]),
         timesTable(`${title}: ms`, who, [result]),
       ],
+      targets: [],
       data: result,
     };
   },

@@ -9,6 +9,7 @@ import {
   race,
   type RaceResult,
   ratioTable,
+  ratioTarget,
   timesTable,
   type Workload,
 } from "../harness.ts";
@@ -53,6 +54,12 @@ export const gemm: Workload = {
         ratioTable("Matrix products: how many times as fast as the peer", who, results),
         timesTable("Matrix products: ms", who, results),
       ],
+      targets: results.filter((result) => result.case === caseName(square(512))).flatMap((
+        result,
+      ) => [
+        ...ratioTarget(result, ["tensaur wasm 1t", "tfjs wasm"], 1.3),
+        ...ratioTarget(result, ["tensaur wasm 2t", "tensaur wasm 1t"], 1.8),
+      ]),
       data: results,
     };
   },

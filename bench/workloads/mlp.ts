@@ -9,6 +9,7 @@ import {
   race,
   type RaceResult,
   ratioTable,
+  ratioTarget,
   timesTable,
   type Workload,
 } from "../harness.ts";
@@ -36,6 +37,17 @@ export const mlp: Workload = {
         ratioTable("MLP training step: how many times as fast as the peer", who, results),
         timesTable("MLP training step: ms", who, results),
       ],
+      targets: results.flatMap((result) => [
+        ...ratioTarget(result, ["tensaur wasm 1t", "tfjs wasm"], 8),
+        ...ratioTarget(result, ["tensaur wasm 1t", "jax-js wasm 1t"], 2.5),
+        ...ratioTarget(result, ["tensaur wasm 2t", "jax-js wasm 2t"], 2.5),
+        ...(result === results[0]
+          ? [
+            ...ratioTarget(result, ["tensaur wasm 1t", "torch 1t"], 1),
+            ...ratioTarget(result, ["tensaur wasm 2t", "torch 2t"], 1),
+          ]
+          : []),
+      ]),
       data: results,
     };
   },

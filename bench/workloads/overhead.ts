@@ -5,7 +5,7 @@
  * @module
  */
 
-import { figure, type Table, type Workload } from "../harness.ts";
+import { figure, limitTarget, type Table, type Workload } from "../harness.ts";
 import { writeTrainingFile } from "../mlp_data.ts";
 import type { OverheadRequest, OverheadResult } from "./_overhead_child.ts";
 
@@ -72,9 +72,7 @@ function memoryTable({ memory }: OverheadResult): Table {
       ["number of live tensors", `${memory.tensors[0]}`, `${memory.tensors[1]}`, ""],
       ["resident set", bytes(memory.resident[0]), bytes(memory.resident[1]), ""],
     ],
-    notes: [
-      "Heap after a collection; the steps run with kernels that do nothing, as the heap does not see kernels.",
-    ],
+    notes: ["Heap after a collection."],
   };
 }
 
@@ -85,6 +83,22 @@ export const overhead: Workload = {
     options.say("overhead");
     const { arrays } = await writeTrainingFile({ ...options, data: null }, 6400);
     const result = await measure({ arrays, rounds: options.quick ? 5 : 15, steps: 10000 });
-    return { tables: [stepTable(result), kernelTable(result), memoryTable(result)], data: result };
+    const { memory, steps } = result;
+    return {
+      tables: [stepTable(result), kernelTable(result), memoryTable(result)],
+      targets: [
+        ...steps.map(({ loop, batch, outside }) =>
+          limitTarget(`outside kernels, ${loop}, batch ${batch}`, outside, 60, "µs")
+        ),
+        limitTarget(
+          "growth of the heap a step",
+          (memory.heap[1] - memory.heap[0]) / memory.steps,
+          10,
+          "B",
+        ),
+        limitTarget("growth of live tensors", memory.live[1] - memory.live[0], 1, "B"),
+      ],
+      data: result,
+    };
   },
 };

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type BenchOptions, figure, median, times, type Workload } from "../harness.ts";
+import {
+  type BenchOptions,
+  figure,
+  limitTarget,
+  median,
+  times,
+  type Workload,
+} from "../harness.ts";
 import { pythonWithTorch } from "../peers/torch.ts";
 import { linesOf } from "../protocol.ts";
 
@@ -133,6 +140,14 @@ export const start: Workload = {
           ...Object.entries(absent).map(([name, reason]) => `${name}: ${reason}.`),
         ],
       }],
+      targets: own.length === 0 ? [] : [
+        limitTarget(
+          "process start to first step",
+          median(own.map(({ milliseconds }) => milliseconds)),
+          300,
+          "ms",
+        ),
+      ],
       data: { samples, absent },
     };
   },

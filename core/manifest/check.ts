@@ -108,7 +108,7 @@ function mismatchesOfFields(
     const own = Object.hasOwn(properties, field) ? properties[field] : additionalProperties;
     if (element === undefined) return [];
     if (!own) {
-      return [`${place}: is no field of a manifest; ${hint(field, Object.keys(properties))}`];
+      return [`${place}: is no known field; ${hint(field, Object.keys(properties))}`];
     }
     const named = propertyNames === undefined ? [] : mismatches(propertyNames, field, place);
     return [...named, ...mismatches(own, element, place)];

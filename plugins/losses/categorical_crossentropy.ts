@@ -7,10 +7,8 @@
 import { alignTarget, Loss, type LossOptions } from "../../core/loss.ts";
 import {
   add,
-  categoricalCrossentropy,
-  clip,
-  divide,
   log,
+  logSoftmax,
   multiply,
   negative,
   power,
@@ -21,7 +19,7 @@ import {
 import type { Config } from "../../core/serialization.ts";
 import { normalizeAxis } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { EPSILON } from "./_elementwise.ts";
+import { normalized } from "./_probabilities.ts";
 
 /** Options of {@linkcode CategoricalCrossentropy}. */
 export interface CategoricalCrossentropyOptions extends LossOptions {
@@ -95,7 +93,9 @@ export function smoothLabels(target: Tensor, smoothing: number, axis: number): T
  */
 export class CategoricalCrossentropy extends CategoricalLoss {
   protected override examples(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalCrossentropy(yTrue, yPred, { fromLogits: this.fromLogits, axis: this.axis });
+    const { axis, fromLogits } = this;
+    const logs = fromLogits ? logSoftmax(yPred, { axis }) : log(normalized(yPred, yPred, axis));
+    return negative(sum(multiply(yTrue, logs), { axis }));
   }
 }
 
@@ -139,10 +139,7 @@ export class CategoricalFocalCrossentropy extends CategoricalLoss {
   protected override examples(yTrue: Tensor, yPred: Tensor): Tensor {
     const { axis, alpha, gamma } = this;
     const given = this.fromLogits ? softmax(yPred, { axis }) : yPred;
-    const p = clip(divide(given, sum(given, { axis, keepdims: true })), {
-      xMin: EPSILON,
-      xMax: 1 - EPSILON,
-    });
+    const p = normalized(given, given, axis);
     const weight = multiply(power(subtract(1, p), gamma), alpha);
     return negative(sum(multiply(weight, multiply(yTrue, log(p))), { axis }));
   }

@@ -5,10 +5,20 @@
  */
 
 import { Loss, type LossOptions } from "../../core/loss.ts";
-import { expandDims, notEqual, sparseCategoricalCrossentropy, where } from "../../core/ops/mod.ts";
+import {
+  expandDims,
+  log,
+  negative,
+  notEqual,
+  sparseCategoricalCrossentropy,
+  squeeze,
+  takeAlongAxis,
+  where,
+} from "../../core/ops/mod.ts";
 import type { Config } from "../../core/serialization.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { asLabels } from "./_labels.ts";
+import { normalized } from "./_probabilities.ts";
 
 /** Options of {@linkcode SparseCategoricalCrossentropy}. */
 export interface SparseCategoricalCrossentropyOptions extends LossOptions {
@@ -62,19 +72,24 @@ export class SparseCategoricalCrossentropy extends Loss {
   }
 
   override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    const { fromLogits, ignoreClass, axis } = this;
+    const { ignoreClass, axis } = this;
     const labels = asLabels(this.computing, yTrue, yPred, this);
-    if (ignoreClass === null) {
-      return sparseCategoricalCrossentropy(labels, yPred, { fromLogits, axis });
-    }
+    if (ignoreClass === null) return this.#examples(labels, yPred);
     const counts = notEqual(labels, ignoreClass);
-    const values = sparseCategoricalCrossentropy(
+    const values = this.#examples(
       where(counts, labels, 0),
       // So that NaN in a row that does not count reaches neither the loss nor the gradient.
       where(expandDims(counts, axis), yPred, 1),
-      { fromLogits, axis },
     );
     return where(counts, values, 0);
+  }
+
+  #examples(labels: Tensor, yPred: Tensor): Tensor {
+    const { fromLogits, axis } = this;
+    if (fromLogits) return sparseCategoricalCrossentropy(labels, yPred, { fromLogits, axis });
+    // The class is picked first: one logarithm a row, not one a class.
+    const picked = takeAlongAxis(yPred, expandDims(labels, axis), { axis });
+    return negative(squeeze(log(normalized(picked, yPred, axis)), axis));
   }
 
   override mask(yTrue: Tensor, yPred: Tensor): Tensor | null {

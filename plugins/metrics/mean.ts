@@ -7,7 +7,7 @@
 import { noGrad } from "../../core/autograd.ts";
 import { alignWeights } from "../../core/loss.ts";
 import { MeanMetric, Metric } from "../../core/metric.ts";
-import { add, cast, convertToTensor, multiply, sum, type TensorLike } from "../../core/ops/mod.ts";
+import { add, convertToTensor, multiply, sum, type TensorLike } from "../../core/ops/mod.ts";
 import { tidy } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Variable } from "../../core/variable.ts";
@@ -61,10 +61,9 @@ export class Sum extends Metric {
     noGrad(() =>
       tidy(() => {
         const own = convertToTensor(values, { dtype: this.dtype });
-        const weighted = sampleWeight === null ? own : multiply(
-          own,
-          alignWeights(convertToTensor(sampleWeight, { dtype: this.dtype }), own),
-        );
+        const weighted = sampleWeight === null
+          ? own
+          : multiply(own, alignWeights(convertToTensor(sampleWeight, { dtype: this.dtype }), own));
         this.total.assign(add(this.total, sum(weighted).to(this.total.backend)));
       })
     );
@@ -77,6 +76,6 @@ export class Sum extends Metric {
   }
 
   override result(): Tensor {
-    return cast(this.total.detach(), this.dtype);
+    return this.total.detach();
   }
 }

@@ -36,9 +36,24 @@ import {
 } from "./regression_metrics.ts";
 import { SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy } from "./top_k_accuracy.ts";
 
+/** The classes of the batch that contracts are checked with, for metrics that take them as numbers. */
+const LABELS = [0, 1, 2, 0];
+
 export const metrics: readonly PluginEntry[] = [
-  { kind: "metric", name: "Mean", value: Mean, description: "The mean of values" },
-  { kind: "metric", name: "Sum", value: Sum, description: "The sum of values" },
+  {
+    kind: "metric",
+    name: "Mean",
+    value: Mean,
+    description: "The mean of values",
+    sample: { yTrue: [1, 2, 3, 4], yPred: null },
+  },
+  {
+    kind: "metric",
+    name: "Sum",
+    value: Sum,
+    description: "The sum of values",
+    sample: { yTrue: [1, 2, 3, 4], yPred: null },
+  },
   {
     kind: "metric",
     name: "Accuracy",
@@ -63,18 +78,21 @@ export const metrics: readonly PluginEntry[] = [
     name: "SparseCategoricalAccuracy",
     value: SparseCategoricalAccuracy,
     description: "How often the greatest prediction is right, for class numbers",
+    sample: { yTrue: LABELS },
   },
   {
     kind: "metric",
     name: "TopKCategoricalAccuracy",
     value: TopKCategoricalAccuracy,
     description: "How often the right class is among the first k, for one-hot targets",
+    sample: { config: { k: 2 } },
   },
   {
     kind: "metric",
     name: "SparseTopKCategoricalAccuracy",
     value: SparseTopKCategoricalAccuracy,
     description: "How often the right class is among the first k, for class numbers",
+    sample: { config: { k: 2 }, yTrue: LABELS },
   },
   {
     kind: "metric",
@@ -136,6 +154,7 @@ export const metrics: readonly PluginEntry[] = [
     name: "SparseCategoricalCrossentropy",
     value: SparseCategoricalCrossentropy,
     description: "The cross entropy of one class in many, for class numbers",
+    sample: { yTrue: LABELS },
   },
   {
     kind: "metric",
@@ -210,11 +229,13 @@ export const metrics: readonly PluginEntry[] = [
     name: "FBetaScore",
     value: FBetaScore,
     description: "The weighted harmonic mean of precision and recall",
+    sample: { config: { average: "macro" } },
   },
   {
     kind: "metric",
     name: "F1Score",
     value: F1Score,
     description: "The harmonic mean of precision and recall",
+    sample: { config: { average: "macro" } },
   },
 ];

@@ -17,7 +17,6 @@ import {
   subtract,
 } from "../../core/ops/mod.ts";
 import {
-  defineUpdate,
   Optimizer,
   type OptimizerOptions,
   type Slots,
@@ -25,6 +24,7 @@ import {
 } from "../../core/optimizer.ts";
 import type { Config } from "../../core/serialization.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { defineUpdate } from "../../core/update_rules.ts";
 import type { Parameter } from "../../core/variable.ts";
 
 /** Options of {@linkcode Adafactor}. */

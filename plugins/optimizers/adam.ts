@@ -6,9 +6,10 @@
 
 import { update } from "../../core/dispatch.ts";
 import { add, divide, maximum, multiply, sqrt, square, subtract } from "../../core/ops/mod.ts";
-import { defineUpdate, type Slots, splitArguments } from "../../core/optimizer.ts";
+import { type Slots, splitArguments } from "../../core/optimizer.ts";
 import type { Config } from "../../core/serialization.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { defineUpdate } from "../../core/update_rules.ts";
 import type { Parameter } from "../../core/variable.ts";
 import { MomentOptimizer, type MomentOptions } from "./_moments.ts";
 

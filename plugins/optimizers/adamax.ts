@@ -6,8 +6,9 @@
 
 import { update } from "../../core/dispatch.ts";
 import { abs, add, divide, maximum, multiply, subtract } from "../../core/ops/mod.ts";
-import { defineUpdate, type Slots } from "../../core/optimizer.ts";
+import type { Slots } from "../../core/optimizer.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { defineUpdate } from "../../core/update_rules.ts";
 import type { Parameter } from "../../core/variable.ts";
 import { MomentOptimizer } from "./_moments.ts";
 

@@ -7,7 +7,6 @@
 import { update } from "../../core/dispatch.ts";
 import { add, multiply, sign, subtract } from "../../core/ops/mod.ts";
 import {
-  defineUpdate,
   Optimizer,
   type OptimizerOptions,
   type Slots,
@@ -15,6 +14,7 @@ import {
 } from "../../core/optimizer.ts";
 import type { Config } from "../../core/serialization.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { defineUpdate } from "../../core/update_rules.ts";
 import type { Parameter } from "../../core/variable.ts";
 
 /** Options of {@linkcode Lion}. */

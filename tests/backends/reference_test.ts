@@ -5,8 +5,8 @@ import { inference, type Primitive } from "../../core/primitives.ts";
 import type { Storage } from "../../core/storage.ts";
 import { ReferenceBackend } from "../../plugins/backends/reference/backend.ts";
 import { backendContract } from "../contract/backend_contract.ts";
-import { sample } from "../contract/backend_contract_samples.ts";
-import { type Case, reserve, Stage } from "../contract/backend_contract_stage.ts";
+import { sample } from "../../testing/backend/samples.ts";
+import { type Case, reserve, Stage } from "../../testing/backend/stage.ts";
 
 backendContract("reference", () => new ReferenceBackend());
 

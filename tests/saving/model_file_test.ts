@@ -406,7 +406,7 @@ Deno.test("loadModel() names the package of a layer that is not known", async ()
     (path) => inRuntime(new Registry().add(manifest), () => loadModel(path)),
   );
   assertEquals(codeOf(error), "deserialize.package");
-  assert(error.message.includes("add kit 1.2.3 by use()"), error.message);
+  assert(error.message.includes("specifier of kit 1.2.3"), error.message);
 });
 
 /** The metadata of a model that has just one layer. */
@@ -433,7 +433,7 @@ Deno.test("loadModel() throws its own errors when the architecture is none, or r
     ["registry.unknown", architecture("Adam")],
     ["registry.unknown", architecture("constructor")],
     ["registry.unknown", architecture("__proto__")],
-    ["tensaur.architecture", architecture(7)],
+    ["registry.name", architecture(7)],
     ["option.value", architecture("Dense", { units: -1 })],
     ["module.state", architecture("Dense", { units: 2 })],
     ["module.state", { architecture: JSON.stringify({ className: "kit>Residual", config: {} }) }],

@@ -69,14 +69,19 @@ function inMebibytes(bytes: number): string {
  * ```
  */
 export class WasmBackend extends Backend {
+  /** Its name in the registry. */
   override readonly name = "wasm";
+  /** What it runs on: instructions, memory, threads. */
   override readonly description: string;
+  /** Kernels by the name of the primitive or composite. */
   override readonly kernels: ReadonlyMap<string, Kernel>;
   readonly #memory: LinearMemory;
   readonly #allocator: Allocator;
   readonly #threads: Threads;
 
   /**
+   * Loads the kernels and reserves the first memory.
+   *
    * @throws {RangeError} When an option is out of its range.
    */
   constructor(options: WasmBackendOptions = {}) {
@@ -95,7 +100,8 @@ export class WasmBackend extends Backend {
     this.#threads = new Threads(memory, module, threads);
     Threads.allowBlocking(memory);
     const count = this.#threads.count;
-    this.description = `WebAssembly with ${build}, ${count} ${count === 1 ? "thread" : "threads"}`;
+    const named = count === 1 ? "one thread" : `${count} threads`;
+    this.description = `WebAssembly with ${build}, ${named}`;
     const engine: Engine = {
       memory,
       kernels,
@@ -114,6 +120,8 @@ export class WasmBackend extends Backend {
   }
 
   /**
+   * Reserves memory, aligned to 64 bytes; the handle is its address.
+   *
    * @throws {RangeError} When no memory is left; the message says what is alive, and made where.
    */
   override allocate(byteLength: number): number {
@@ -123,10 +131,16 @@ export class WasmBackend extends Backend {
     return address;
   }
 
+  /** Takes memory back, for the next request of the size. */
   override free(handle: unknown, _byteLength: number): void {
     this.#allocator.free(handle as number);
   }
 
+  /**
+   * Copies values in.
+   *
+   * @throws {RangeError} When they do not fill the tensor.
+   */
   override write(storage: Storage, values: TypedArray): void {
     if (values.byteLength !== storage.byteLength) {
       throw rangeError(
@@ -143,6 +157,7 @@ export class WasmBackend extends Backend {
     else memory.uint8.set(values, address);
   }
 
+  /** Copies values out. */
   override read<D extends DType>(
     storage: Storage,
     dtype: D,
@@ -151,6 +166,7 @@ export class WasmBackend extends Backend {
     return Promise.resolve(this.view(storage, dtype, length).slice() as DTypeArrays[D]);
   }
 
+  /** The values in place: valid until memory grows. */
   override view<D extends DType>(storage: Storage, dtype: D, length: number): DTypeArrays[D] {
     const { buffer } = this.#memory.uint8;
     return viewArray(dtype, buffer, storage.handle as number, length);
@@ -164,6 +180,12 @@ export class WasmBackend extends Backend {
     return this.#threads.startAll();
   }
 
+  /** How many threads share large work now, the main one included. */
+  get activeThreads(): number {
+    return this.#threads.active;
+  }
+
+  /** Ends the helper threads; kernels still run, on one. */
   override dispose(): void {
     this.#threads.end();
   }

@@ -38,7 +38,7 @@ export type KernelExports = Record<
 >;
 
 /** Which build runs here. */
-export type Build = "relaxed SIMD" | "SIMD" | "SIMD, one thread";
+export type Build = "relaxed SIMD" | "SIMD" | "SIMD, unshared memory";
 
 /** A loaded build. */
 export interface LoadedKernels {
@@ -84,14 +84,14 @@ function canShareMemory(): boolean {
 export function loadKernels(relaxedSimd: boolean, maximumBytes: number): LoadedKernels {
   const shared = canShareMemory();
   const build: Build = !shared
-    ? "SIMD, one thread"
+    ? "SIMD, unshared memory"
     : relaxedSimd && hasRelaxedSimd()
     ? "relaxed SIMD"
     : "SIMD";
   const binaries = {
     "relaxed SIMD": relaxedBinary,
     "SIMD": simdBinary,
-    "SIMD, one thread": singleBinary,
+    "SIMD, unshared memory": singleBinary,
   };
   const memory = new LinearMemory(shared, maximumBytes);
   const module = new WebAssembly.Module(decode(binaries[build]));

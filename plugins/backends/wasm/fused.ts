@@ -24,6 +24,7 @@ const NESTEROV = 6;
 const ADAM = 7;
 const RMSPROP = 8;
 const EMA = 9;
+const DECAY = 10;
 
 interface Activation {
   activation: string;
@@ -219,6 +220,16 @@ function emaKernel({ kernels }: Engine): Kernel<{ momentum: number }> {
   };
 }
 
+/** p' = factor p. */
+function weightDecayKernel({ kernels }: Engine): Kernel<{ factor: number }> {
+  return {
+    accepts: allFloat32,
+    run([p], [next], { factor }) {
+      kernels.update(DECAY, p.size, addressOf(p), 0, 0, 0, addressOf(next), 0, 0, factor, 0, 0, 0);
+    },
+  };
+}
+
 /** The kernels of this file. */
 export function fusedKernels(engine: Engine): KernelEntries {
   return [
@@ -234,5 +245,6 @@ export function fusedKernels(engine: Engine): KernelEntries {
     ["adamUpdate", adamKernel(engine)],
     ["rmspropUpdate", rmspropKernel(engine)],
     ["emaUpdate", emaKernel(engine)],
+    ["weightDecayUpdate", weightDecayKernel(engine)],
   ];
 }

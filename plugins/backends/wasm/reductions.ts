@@ -14,6 +14,8 @@ const MAX = 1;
 const MIN = 2;
 const PROD = 3;
 
+/** The dtype code of float32. */
+const SINGLE = 0;
 /** Bytes of an element by dtype code. */
 const BYTES = [4, 8, 4, 1];
 
@@ -50,6 +52,25 @@ function reductionKernel(engine: Engine, code: number, mean = false): Kernel {
         end = start;
         if (!last) shape = [...shape.slice(0, low), ...shape.slice(high)];
       } while (end > 0);
+    },
+  };
+}
+
+/**
+ * A running mean takes in values without weights: total' = total + the sum of the values, count' = count + their number.
+ */
+function meanUpdateKernel({ kernels, memory, borrow, giveBack }: Engine): Kernel {
+  return {
+    accepts: ([total, count, values, weights]) =>
+      weights === undefined && total.dtype === "float32" && count.dtype === "float32" &&
+      values.dtype === "float32",
+    run([total, count, values], [nextTotal, nextCount]) {
+      const at = borrow(BYTES[SINGLE]);
+      kernels.reduce(SUM, SINGLE, addressOf(values), at, 1, values.size, 1, 1);
+      const { float32 } = memory;
+      float32[addressOf(nextTotal) >>> 2] = float32[addressOf(total) >>> 2] + float32[at >>> 2];
+      float32[addressOf(nextCount) >>> 2] = float32[addressOf(count) >>> 2] + values.size;
+      giveBack(at);
     },
   };
 }
@@ -98,6 +119,7 @@ export function reductionKernels(engine: Engine): KernelEntries {
     ["max", reductionKernel(engine, MAX)],
     ["min", reductionKernel(engine, MIN)],
     ["prod", reductionKernel(engine, PROD)],
+    ["meanUpdate", meanUpdateKernel(engine)],
     ["argmax", argKernel(engine, 0)],
     ["argmin", argKernel(engine, 1)],
     ["cumsum", cumsumKernel(engine)],

@@ -45,6 +45,11 @@ export class Threads {
     this.#nextAfter = this.count > 1 ? FIRST_AFTER : Infinity;
   }
 
+  /** How many threads can work now, the main one included. */
+  get active(): number {
+    return 1 + Atomics.load(this.#memory.int32, READY >>> 2);
+  }
+
   /** Starts the next helper when enough work was there for it. */
   startOnDemand(): void {
     const passed = this.#memory.int32[CHUNKS >>> 2];
@@ -59,7 +64,7 @@ export class Threads {
     this.#nextAfter = Infinity;
     while (this.#helpers.length + 1 < this.count && this.#startNext());
     const deadline = Date.now() + PATIENCE;
-    while (Atomics.load(this.#memory.int32, READY >>> 2) < this.#helpers.length) {
+    while (this.active <= this.#helpers.length) {
       if (Date.now() > deadline) return;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -103,10 +108,14 @@ function startInNode(data: HelperData): Helper | null {
   const load = (globalThis as any).process?.getBuiltinModule;
   const workers = typeof load === "function" ? load("node:worker_threads") : undefined;
   if (workers === undefined) return null;
-  const worker = new workers.Worker(NODE, { eval: true, workerData: data });
-  worker.on("error", () => {});
-  worker.unref();
-  return worker;
+  try {
+    const worker = new workers.Worker(NODE, { eval: true, workerData: data });
+    worker.on("error", () => {}); // it never becomes ready, and the others do its share
+    worker.unref();
+    return worker;
+  } catch {
+    return null; // no threads here
+  }
 }
 
 function startInBrowser(data: HelperData): Helper | null {

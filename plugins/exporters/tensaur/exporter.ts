@@ -8,6 +8,7 @@ import { typeError } from "../../../core/errors.ts";
 import { type AnyLayer, Exporter } from "../../../core/exporter.ts";
 import { writeWhole } from "../../../core/files.ts";
 import { Model } from "../../../core/model.ts";
+import { onceLoaded } from "../../../core/registry.ts";
 import { serialize } from "../../../core/serialization.ts";
 import { VERSION } from "../../../version.ts";
 import { readState } from "../_state.ts";
@@ -65,10 +66,12 @@ export class TensaurExporter extends Exporter {
         `Cannot save ${model.name} as it is a layer and no model: put it into a Sequential`,
       );
     }
-    const metadata = metadataOf(model);
-    // Both snapshots are taken at the same moment; training may go on while they are read.
-    const weights = model.stateDict();
-    const optimizer = model.compiled ? model.optimizer.stateDict(model.parameters()) : {};
+    // All is taken at the same moment; training may go on while the values are read.
+    const { metadata, weights, optimizer } = await onceLoaded(() => ({
+      metadata: metadataOf(model),
+      weights: model.stateDict(),
+      optimizer: model.compiled ? model.optimizer.stateDict(model.parameters()) : {},
+    }));
     const tensors = new Map([
       ...await readState(weights, "model/"),
       ...await readState(optimizer, "optimizer/"),

@@ -9,6 +9,7 @@ import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
 import { withWeightsToCome } from "../../../core/layer.ts";
 import { Model } from "../../../core/model.ts";
+import { onceLoaded } from "../../../core/registry.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
 import type { Dims } from "../../../core/shape.ts";
 import { VERSION } from "../../../version.ts";
@@ -63,7 +64,7 @@ export class TensaurImporter extends Importer {
     const { metadata, tensors } = decodeSafetensors(bytes, source);
     checkFormat(metadata, source);
     await checkDigest(bytes, source);
-    if (into === undefined) return modelFrom({ metadata, tensors }, source);
+    if (into === undefined) return await modelFrom({ metadata, tensors }, source);
     loadWeights(into, tensors, "model/");
     return into;
   }
@@ -103,14 +104,19 @@ async function checkDigest(bytes: Uint8Array<ArrayBuffer>, source: string): Prom
   );
 }
 
-/** Makes the model; what goes wrong is told with the file's name and version. */
-function modelFrom({ metadata, tensors }: SafetensorsContent, source: string): Model {
+/** Makes the model, and loads the plugins it names; what goes wrong is told with the file's name and version. */
+async function modelFrom(
+  { metadata, tensors }: SafetensorsContent,
+  source: string,
+): Promise<Model> {
   try {
-    const model = withWeightsToCome(roomFor(tensors), () => architectureFrom(metadata));
+    const model = await onceLoaded(() =>
+      withWeightsToCome(roomFor(tensors), () => architectureFrom(metadata))
+    );
     withState(tensors, "model/", (state) => model.loadStateDict(state));
     const training = field(metadata, "training");
     if (training !== null) {
-      model.compileFromConfig(training as Config);
+      await model.compileFromConfig(training as Config);
       withState(tensors, "optimizer/", (state) => {
         model.optimizer.loadStateDict(state, model.parameters());
       });

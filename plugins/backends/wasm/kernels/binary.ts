@@ -24,7 +24,6 @@ const SCALAR_B: i32 = 2;
 const CHUNK: i32 = 16384;
 
 /** The mask of what is not 0. */
-// @ts-ignore: decorator
 @inline
 function holds<T>(x: v128): v128 {
   return v128.ne<T>(x, v128.splat<T>(<T>0));
@@ -36,126 +35,97 @@ function power<T>(a: v128, b: v128): v128 {
 }
 
 @unmanaged class Add {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); }
 }
 @unmanaged class Subtract {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.sub<T>(a, b); }
 }
 @unmanaged class Multiply {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.mul<T>(a, b); }
 }
 @unmanaged class Divide {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.div<T>(a, b); }
 }
 @unmanaged class FloorDivide {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return floorDivide<T>(a, b); }
 }
 @unmanaged class Mod {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return mod<T>(a, b); }
 }
 @unmanaged class Power {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return power<T>(a, b); }
 }
 @unmanaged class Maximum {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.max<T>(a, b); }
 }
 @unmanaged class Minimum {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.min<T>(a, b); }
 }
 @unmanaged class Arctan2 {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return narrow(arctan264(low(a), low(b)), arctan264(high(a), high(b))); }
 }
 @unmanaged class LogicalAnd {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.and(holds<T>(a), holds<T>(b)); }
 }
 @unmanaged class LogicalOr {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.or(holds<T>(a), holds<T>(b)); }
 }
 @unmanaged class LogicalXor {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.xor(holds<T>(a), holds<T>(b)); }
 }
 @unmanaged class LeftShift {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return leftShift(a, b); }
 }
 @unmanaged class RightShift {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return rightShift(a, b); }
 }
 @unmanaged class BitwiseAnd {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.and(a, b); }
 }
 @unmanaged class BitwiseOr {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.or(a, b); }
 }
 @unmanaged class BitwiseXor {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.xor(a, b); }
 }
 @unmanaged class Equal {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.eq<T>(a, b); }
 }
 @unmanaged class NotEqual {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.ne<T>(a, b); }
 }
 @unmanaged class Less {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.lt<T>(a, b); }
 }
 @unmanaged class LessEqual {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.le<T>(a, b); }
 }
 @unmanaged class Greater {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.gt<T>(a, b); }
 }
 @unmanaged class GreaterEqual {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.ge<T>(a, b); }
 }
 @unmanaged class IsNan {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, _b: v128): v128 { return v128.ne<T>(a, a); }
 }
 @unmanaged class IsInf {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, _b: v128): v128 {
     return v128.eq<T>(v128.abs<T>(a), v128.splat<T>(<T>Infinity));
   }
 }
 @unmanaged class IsFinite {
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, _b: v128): v128 {
     return v128.lt<T>(v128.abs<T>(a), v128.splat<T>(<T>Infinity));
   }
 }
 
 /** The next values of an operand, or the one value it has for all. */
-// @ts-ignore: decorator
 @inline
 function next(one: bool, value: v128, at: usize): v128 {
   return one ? value : v128.load(at);
 }
 
-// @ts-ignore: decorator
 @inline
 function zipLoop<T, Operation>(
   oneA: bool, oneB: bool, a: usize, b: usize, y: usize, bytes: usize,
@@ -184,7 +154,6 @@ function zip<T, Operation>(a: usize, b: usize, y: usize, n: i32, mode: i32): voi
 }
 
 /** Sixteen answers as bytes of 0 and 1. */
-// @ts-ignore: decorator
 @inline
 function truths<T, Operation>(oneA: bool, oneB: bool, va: v128, vb: v128, a: usize, b: usize): v128 {
   const operation = changetype<Operation>(0);
@@ -213,7 +182,6 @@ function truths<T, Operation>(oneA: bool, oneB: bool, va: v128, vb: v128, a: usi
   return v128.and(result, one);
 }
 
-// @ts-ignore: decorator
 @inline
 function compareLoop<T, Operation>(
   oneA: bool, oneB: bool, a: usize, b: usize, y: usize, n: i32,
@@ -342,7 +310,6 @@ function binaryRow(
   else binaryBool(operation, a, b, y, n, mode);
 }
 
-// @ts-ignore: decorator
 @inline
 function shiftOf(dtype: i32): usize {
   return dtype == F64 ? 3 : dtype == F32 || dtype == I32 ? 2 : 0;

@@ -9,7 +9,6 @@ import { ceilDiv, min32, storePart } from "./vector";
 const CHUNK: i32 = 32768;
 
 /** Cut off towards zero, held at the ends of the range; NaN gives 0. */
-// @ts-ignore: decorator
 @inline
 function saturate(x: f64): i32 {
   return i32x4.extract_lane(i32x4.trunc_sat_f64x2_s_zero(f64x2.splat(x)), 0);
@@ -93,7 +92,6 @@ export function castChunk(chunk: i32): void {
 }
 
 /** The mask of as many conditions as a vector of T has lanes. */
-// @ts-ignore: decorator
 @inline
 function maskAt<T>(condition: usize): v128 {
   if (sizeof<T>() == 1) return i8x16.ne(v128.load(condition), i8x16.splat(0));

@@ -2,7 +2,6 @@
 import { high, low, narrow } from "./math64";
 
 /** On pairs of float64 the quotient is exact while it is moderate; other values go one by one. */
-// @ts-ignore: decorator
 @inline
 function easy(a: v128, b: v128): bool {
   return v128.all_true<i32>(v128.and(
@@ -33,7 +32,7 @@ function modOne(a: f32, b: f32): f32 {
 function floorOne(a: f32, b: f32): f32 {
   if (b == 0 || a != a || b != b) return a / b;
   if (Math.abs(a) == Infinity) return NaN;
-  if (Math.abs(b) == Infinity) return a == 0 || (a < 0) == (b < 0) ? 0 : -1;
+  if (Math.abs(b) == Infinity) return a == 0 || (a < 0) == (b < 0) ? (a - a) / b : -1;
   return <f32>nearest<f64>((<f64>a - <f64>modOne(a, b)) / <f64>b);
 }
 

@@ -13,7 +13,6 @@ const RELU: i32 = 1;
 const SIGMOID: i32 = 2;
 
 /** g times the derivative of the activation, from its output y. */
-// @ts-ignore: decorator
 @inline
 function derivative(activation: i32, y: v128, g: v128): v128 {
   const one = f32x4.splat(1);
@@ -23,13 +22,11 @@ function derivative(activation: i32, y: v128, g: v128): v128 {
   return f32x4.mul(g, f32x4.sub(one, f32x4.mul(y, y)));
 }
 
-// @ts-ignore: decorator
 @inline
 function floatArgument(i: i32): f32 {
   return load<f32>(ARGUMENTS + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 function setFloat(i: i32, value: f32): void {
   store<f32>(ARGUMENTS + (<usize>i << 2), value);
@@ -162,20 +159,17 @@ export function fusedRowsChunk(chunk: i32): void {
 }
 
 /** The next four values; beyond the end of the row, `filler`. */
-// @ts-ignore: decorator
 @inline
 function part(x: usize, left: i32, filler: f32): v128 {
   const valid = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left));
   return v128.bitselect(v128.load(x), f32x4.splat(filler), valid);
 }
 
-// @ts-ignore: decorator
 @inline
 function log(x: f32): f32 {
   return f32x4.extract_lane(log32(f32x4.splat(x)), 0);
 }
 
-// @ts-ignore: decorator
 @inline
 function sumOf(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) +
@@ -276,6 +270,7 @@ const NESTEROV: i32 = 6;
 const ADAM: i32 = 7;
 const RMSPROP: i32 = 8;
 const EMA: i32 = 9;
+const DECAY: i32 = 10;
 
 /**
  * One step of an optimizer, or the gradient of an activation (kinds 0 to 3, by activation: g is the upstream
@@ -342,6 +337,10 @@ export function updateChunk(chunk: i32): void {
       v128.store(v2 + i, v1);
       const step = f32x4.div(f32x4.mul(m1, rate), f32x4.add(f32x4.sqrt(v1), epsilon));
       v128.store(p2 + i, f32x4.sub(v128.load(p + i), step));
+    }
+  } else if (kind == DECAY) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      v128.store(p2 + i, f32x4.mul(v128.load(p + i), rate));
     }
   } else if (kind == EMA) {
     for (let i: usize = 0; i < bytes; i += 16) {

@@ -6,7 +6,6 @@ import { min32 } from "./vector";
 export const STRIP: usize = 32;
 
 /** Columns of a strip. */
-// @ts-ignore: decorator
 @inline
 export function width<T>(): i32 {
   return 32 / sizeof<T>();
@@ -79,7 +78,6 @@ function packRowsA<T>(g: Gemm, row: i32, height: i32, valid: i32, to: usize): vo
 }
 
 /** Four rows of four values become four columns. */
-// @ts-ignore: decorator
 @inline
 function turn(r0: usize, r1: usize, r2: usize, r3: usize, to: usize, step: usize): void {
   const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);

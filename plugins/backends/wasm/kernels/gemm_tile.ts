@@ -6,7 +6,6 @@ import { threadIndex } from "./parallel";
 import { madd } from "./vector";
 
 /** Where a thread keeps a tile that reaches over the edge of the matrix. */
-// @ts-ignore: decorator
 @inline
 function spareTile(): usize {
   return SPARE + (<usize>threadIndex << 8);

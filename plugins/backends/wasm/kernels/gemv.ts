@@ -152,7 +152,6 @@ function dot<T>(a: usize, b: usize, bytes: usize): T {
 }
 
 /** The sum of all lanes. */
-// @ts-ignore: decorator
 @inline
 function total<T>(v: v128): T {
   if (sizeof<T>() == 8) return v128.extract_lane<T>(v, 0) + v128.extract_lane<T>(v, 1);

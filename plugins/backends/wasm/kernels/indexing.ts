@@ -3,6 +3,7 @@
  * written through them: the answer is the position of the first bad one, or -1.
  */
 import { shiftOf } from "./convert";
+import { copyBytes } from "./vector";
 
 function firstBad(indices: usize, count: i32, size: i32): i32 {
   for (let i = 0; i < count; i++) {
@@ -12,7 +13,6 @@ function firstBad(indices: usize, count: i32, size: i32): i32 {
 }
 
 /** The i-th index; a negative one counts from the end. What is out of range stays so. */
-// @ts-ignore: decorator
 @inline
 function indexAt(indices: usize, i: i32, size: i32): usize {
   const index = load<i32>(indices + (<usize>i << 2));
@@ -30,8 +30,7 @@ export function take(
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
       const from = x + indexAt(indices, i, size) * row;
-      if (row == 4) store<u32>(y, load<u32>(from));
-      else memory.copy(y, from, row);
+      copyBytes(y, from, row);
       y += row;
     }
     x += <usize>size * row;
@@ -39,7 +38,6 @@ export function take(
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline
 function addRow<T>(to: usize, from: usize, n: i32): void {
   const bytes = <usize>n * sizeof<T>();
@@ -135,7 +133,7 @@ export function scatterUpdate(
   const row = <usize>inner << shiftOf(dtype);
   if (x != y) memory.copy(y, x, <usize>size * row);
   for (let i = 0; i < count; i++) {
-    memory.copy(y + indexAt(indices, i, size) * row, updates, row);
+    copyBytes(y + indexAt(indices, i, size) * row, updates, row);
     updates += row;
   }
   return -1;

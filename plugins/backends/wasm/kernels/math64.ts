@@ -6,46 +6,39 @@ import { madd, nmadd } from "./vector";
 
 const MAGIC: f64 = 6755399441055744;
 
-// @ts-ignore: decorator
 @inline
 function all(value: f64): v128 {
   return f64x2.splat(value);
 }
 
-// @ts-ignore: decorator
 @inline
 function fma(a: v128, b: v128, c: f64): v128 {
   return madd<f64>(a, b, f64x2.splat(c));
 }
 
-// @ts-ignore: decorator
 @inline
 function withSignOf(magnitude: v128, sign: v128): v128 {
   return v128.bitselect(magnitude, sign, i64x2.splat(0x7fffffffffffffff));
 }
 
-// @ts-ignore: decorator
 @inline
 function select(condition: v128, yes: v128, no: v128): v128 {
   return v128.bitselect(yes, no, condition);
 }
 
 /** The lower two float32 as float64. */
-// @ts-ignore: decorator
 @inline
 export function low(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
 /** The upper two float32 as float64. */
-// @ts-ignore: decorator
 @inline
 export function high(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
 }
 
 /** Rounds two pairs to four float32. */
-// @ts-ignore: decorator
 @inline
 export function narrow(lower: v128, upper: v128): v128 {
   const a = f32x4.demote_f64x2_zero(lower), b = f32x4.demote_f64x2_zero(upper);
@@ -53,14 +46,12 @@ export function narrow(lower: v128, upper: v128): v128 {
 }
 
 /** 2^n for whole n of moderate size. */
-// @ts-ignore: decorator
 @inline
 function power2(n: v128): v128 {
   return i64x2.shl(i64x2.add(f64x2.add(n, all(MAGIC)), i64x2.splat(1023)), 52);
 }
 
 /** e^r - 1 for |r| up to ln 2 / 2. */
-// @ts-ignore: decorator
 @inline
 function expm1Near(r: v128): v128 {
   let p = fma(all(2.7557319223985893e-6), r, 2.48015873015873e-5);
@@ -74,7 +65,6 @@ function expm1Near(r: v128): v128 {
 }
 
 /** 2^scale e^x - (less ? 1 : 0), the building block of everything exponential. */
-// @ts-ignore: decorator
 @inline
 function exponential(x: v128, less: bool): v128 {
   x = f64x2.pmax(f64x2.pmin(x, all(500)), all(-500));
@@ -101,7 +91,6 @@ export function exp264(x: v128): v128 {
 }
 
 /** n ln 2 + ln(1 + f) with f from sqrt(1/2) - 1 to sqrt(2) - 1. */
-// @ts-ignore: decorator
 @inline
 function logNear(n: v128, f: v128): v128 {
   const s = f64x2.div(f, f64x2.add(f, all(2)));
@@ -116,27 +105,23 @@ function logNear(n: v128, f: v128): v128 {
 }
 
 /** The exponent of x around m from sqrt(1/2) to sqrt(2), as a whole number in the bits of a float64. */
-// @ts-ignore: decorator
 @inline
 function shiftedBits(x: v128): v128 {
   return i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
 }
 
-// @ts-ignore: decorator
 @inline
 function exponentOf(shifted: v128): v128 {
   const n = i64x2.shr_s(shifted, 52);
   return f64x2.sub(i64x2.add(n, all(MAGIC)), all(MAGIC));
 }
 
-// @ts-ignore: decorator
 @inline
 function mantissaOf(x: v128, shifted: v128): v128 {
   return i64x2.sub(x, v128.and(shifted, i64x2.splat(<i64>0xfff0000000000000)));
 }
 
 /** What a logarithm is at 0, below it, and at infinity. */
-// @ts-ignore: decorator
 @inline
 function logEdges(x: v128, result: v128): v128 {
   result = select(f64x2.eq(x, all(Infinity)), x, result);
@@ -204,7 +189,6 @@ export function arctanh64(x: v128): v128 {
 }
 
 /** arctan of a value that is not negative. */
-// @ts-ignore: decorator
 @inline
 function arctanPositive(a: v128): v128 {
   const steep = f64x2.gt(a, all(1));
@@ -318,7 +302,6 @@ export function circular(x: v128, what: i32): v128 {
 }
 
 /** erf for |x| up to 1. */
-// @ts-ignore: decorator
 @inline
 function erfNear(x: v128): v128 {
   const z = f64x2.mul(x, x);

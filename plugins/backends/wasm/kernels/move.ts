@@ -3,7 +3,7 @@ import { SHAPES } from "./layout";
 import { argument, parallel, setArgument } from "./parallel";
 import { offsetAt, STRIDES_A, STRIDES_B } from "./strided";
 import { COPY } from "./tasks";
-import { ceilDiv, min32 } from "./vector";
+import { ceilDiv, copyBytes, min32, storePart } from "./vector";
 
 /** Elements of a chunk. */
 const CHUNK: i32 = 32768;
@@ -13,18 +13,20 @@ const BAND: i32 = 64;
 /** Copies n elements of one size. */
 function run<T>(x: usize, stepX: i32, y: usize, stepY: i32, n: i32): void {
   if (stepX == 1 && stepY == 1) {
-    memory.copy(y, x, <usize>n * sizeof<T>());
+    copyBytes(y, x, <usize>n * sizeof<T>());
+    return;
+  }
+  if (stepX == 0 && stepY == 1) {
+    const value = v128.load_splat<T>(x);
+    let bytes = <usize>n * sizeof<T>();
+    for (; bytes >= 16; bytes -= 16) {
+      v128.store(y, value);
+      y += 16;
+    }
+    if (bytes) storePart(y, value, bytes);
     return;
   }
   const bytesX = <usize>stepX * sizeof<T>(), bytesY = <usize>stepY * sizeof<T>();
-  if (stepX == 0) {
-    const value = load<T>(x);
-    for (let i = 0; i < n; i++) {
-      store<T>(y, value);
-      y += bytesY;
-    }
-    return;
-  }
   for (let i = 0; i < n; i++) {
     store<T>(y, load<T>(x));
     x += bytesX;
@@ -130,20 +132,39 @@ function copyPieces<T>(chunk: i32): void {
   const inner = load<i32>(SHAPES + last);
   const stepX = load<i32>(STRIDES_A + last), stepY = load<i32>(STRIDES_B + last);
   const end = min32(argument(5), (chunk + 1) * perChunk);
-  for (let piece = chunk * perChunk; piece < end; piece++) {
-    const index = piece / bands, row = piece % bands * BAND;
-    const from = x + <usize>(offsetAt(index, outer, STRIDES_A) + row * stepX) * sizeof<T>();
-    const to = y + <usize>(offsetAt(index, outer, STRIDES_B) + row * stepY) * sizeof<T>();
-    if (outer == axes - 2) {
-      const columns = load<i32>(SHAPES + last - 4), rows = min32(BAND, inner - row);
-      turnMatrix<T>(from, stepX, to, load<i32>(STRIDES_B + last - 4), rows, columns);
-    } else run<T>(from, stepX, to, stepY, inner);
+  if (outer == axes - 2) {
+    const columns = load<i32>(SHAPES + last - 4), strideY = load<i32>(STRIDES_B + last - 4);
+    for (let piece = chunk * perChunk; piece < end; piece++) {
+      const index = piece / bands, row = piece % bands * BAND;
+      const from = offsetAt(index, outer, STRIDES_A) + row * stepX;
+      const to = offsetAt(index, outer, STRIDES_B) + row;
+      turnMatrix<T>(
+        x + <usize>from * sizeof<T>(), stepX, y + <usize>to * sizeof<T>(), strideY,
+        min32(BAND, inner - row), columns,
+      );
+    }
+    return;
+  }
+  const next = outer > 0 ? <usize>(outer - 1) << 2 : 0;
+  const size = outer > 0 ? load<i32>(SHAPES + next) : 1;
+  const nextX = <usize>load<i32>(STRIDES_A + next) * sizeof<T>();
+  const nextY = <usize>load<i32>(STRIDES_B + next) * sizeof<T>();
+  let index = chunk * perChunk;
+  while (index < end) {
+    let from = x + <usize>offsetAt(index, outer, STRIDES_A) * sizeof<T>();
+    let to = y + <usize>offsetAt(index, outer, STRIDES_B) * sizeof<T>();
+    const stop = min32(end, index - index % size + size);
+    for (; index < stop; index++) {
+      run<T>(from, stepX, to, stepY, inner);
+      from += nextX;
+      to += nextY;
+    }
   }
 }
 
 /** Fills n elements with the value at an address. */
 export function fill(shift: i32, value: usize, y: usize, n: i32): void {
   if (shift == 2) run<u32>(value, 0, y, 1, n);
-  else if (shift == 0) memory.fill(y, load<u8>(value), n);
+  else if (shift == 0) run<u8>(value, 0, y, 1, n);
   else run<u64>(value, 0, y, 1, n);
 }

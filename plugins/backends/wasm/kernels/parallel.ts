@@ -19,7 +19,6 @@ const LOST: i32 = 600;
 export let threadIndex: i32 = 0;
 
 /** The threads that can work on a task now. */
-// @ts-ignore: decorator
 @inline
 export function threadCount(): i32 {
   if (!ASC_FEATURE_THREADS) return 1;
@@ -27,14 +26,12 @@ export function threadCount(): i32 {
 }
 
 /** Notes work that helper threads could have shared: the host starts them when there was enough. */
-// @ts-ignore: decorator
 @inline
 export function note(chunks: i32): void {
   store<i32>(CHUNKS, load<i32>(CHUNKS) + chunks);
 }
 
 /** Where a thread's share of the current task is counted. */
-// @ts-ignore: decorator
 @inline
 function shareOf(thread: i32): usize {
   return SHARES + (<usize>thread << 6);
@@ -121,13 +118,11 @@ export function help(index: i32): void {
 }
 
 /** The i-th argument of the current task. */
-// @ts-ignore: decorator
 @inline
 export function argument(i: i32): usize {
   return load<usize>(ARGUMENTS + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 export function setArgument(i: i32, value: usize): void {
   store<usize>(ARGUMENTS + (<usize>i << 2), value);

@@ -1,9 +1,9 @@
 /**
  * Reductions of the middle axis of [outer, k, inner].
  *
- * A float32 sum along neighbours runs in 16 lanes, each of 256 values at most, which are then added in float64; a sum
- * across rows runs in blocks of 64 rows. So the error grows with the square root of the size at worst. The
- * cut does not depend on the number of threads.
+ * A float32 sum along neighbours runs in 16 lanes of 16 values, which are then added in float64, so its error does not
+ * grow with the size; a sum across rows runs in blocks of 32 rows, so its error grows with the number of blocks. The cut does
+ * not depend on the number of threads.
  */
 import { DIVISOR, PARTIALS, PARTIALS_BYTES } from "./layout";
 import { REDUCE_COLUMNS, REDUCE_PIECES, REDUCE_ROWS } from "./tasks";
@@ -13,44 +13,31 @@ import { ceilDiv, max32, min32, storePart } from "./vector";
 /** Elements of a chunk. */
 const CHUNK: i32 = 32768;
 /** Elements in 16 lanes before they are added in float64. */
-const BLOCK: usize = 4096;
+const BLOCK: usize = 256;
 /** Rows that are summed before they are added to the total. */
-const ROWS: i32 = 64;
+const ROWS: i32 = 32;
 
 @unmanaged class Sum {
-  // @ts-ignore: decorator
   @inline identity<T>(): T { return <T>0; }
-  // @ts-ignore: decorator
   @inline one<T>(a: T, b: T): T { return a + b; }
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); }
 }
 @unmanaged class Prod {
-  // @ts-ignore: decorator
   @inline identity<T>(): T { return <T>1; }
-  // @ts-ignore: decorator
   @inline one<T>(a: T, b: T): T { return a * b; }
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.mul<T>(a, b); }
 }
 @unmanaged class Max {
-  // @ts-ignore: decorator
   @inline identity<T>(): T { return isFloat<T>() ? <T>-Infinity : <T>i32.MIN_VALUE; }
-  // @ts-ignore: decorator
   @inline one<T>(a: T, b: T): T { return max<T>(a, b); }
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.max<T>(a, b); }
 }
 @unmanaged class Min {
-  // @ts-ignore: decorator
   @inline identity<T>(): T { return isFloat<T>() ? <T>Infinity : <T>i32.MAX_VALUE; }
-  // @ts-ignore: decorator
   @inline one<T>(a: T, b: T): T { return min<T>(a, b); }
-  // @ts-ignore: decorator
   @inline run<T>(a: v128, b: v128): v128 { return v128.min<T>(a, b); }
 }
 
-// @ts-ignore: decorator
 @inline
 function lanes<T, Operation>(v: v128): T {
   const operation = changetype<Operation>(0);
@@ -61,7 +48,6 @@ function lanes<T, Operation>(v: v128): T {
 }
 
 /** Reduces neighbours; in float64 where that holds more than T. */
-// @ts-ignore: decorator
 @inline
 function neighbours<T, Wide, Operation>(x: usize, k: i32): Wide {
   const operation = changetype<Operation>(0);
@@ -86,7 +72,6 @@ function neighbours<T, Wide, Operation>(x: usize, k: i32): Wide {
 }
 
 /** Reduces the rows of one matrix [k, inner] column by column, for columns `from` to `to`. */
-// @ts-ignore: decorator
 @inline
 function columns<T, Operation>(
   x: usize, y: usize, k: i32, inner: i32, from: i32, to: i32, divisor: f64,
@@ -233,13 +218,11 @@ export function reduce(
   parallel(REDUCE_COLUMNS, outer * ceilDiv(inner, perChunk));
 }
 
-// @ts-ignore: decorator
 @inline
 function setDivisor(divisor: f64): void {
   store<f64>(DIVISOR, divisor);
 }
 
-// @ts-ignore: decorator
 @inline
 function getDivisor(): f64 {
   return load<f64>(DIVISOR);

@@ -1,7 +1,6 @@
 /** What runs along the middle axis of [outer, k, inner]: where the extreme is, sums so far, order. */
 
 /** Says whether `value` takes the place of `best`: NaN is more extreme than anything. */
-// @ts-ignore: decorator
 @inline
 function beats<T>(value: T, best: T, least: bool): bool {
   if (isFloat<T>() && value != value) return best == best;
@@ -66,7 +65,6 @@ export function cumsum(
 }
 
 /** Says whether b must stand before a, which came first. NaN counts as the greatest. */
-// @ts-ignore: decorator
 @inline
 function before<T>(b: T, a: T, descending: bool): bool {
   if (isFloat<T>()) {

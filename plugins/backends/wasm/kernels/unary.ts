@@ -14,10 +14,9 @@ export const RELU: i32 = 32;
 
 /** Elements of a chunk. */
 const CHUNK: i32 = 16384;
-/** Operations from this one to `TRUNC` are cheap: sharing them pays later. */
-const CHEAP_UP_TO: i32 = 8;
+/** Operations up to this one, and relu, are cheap: sharing them pays only when there are many values. */
+const RSQRT: i32 = 8;
 
-// @ts-ignore: decorator
 @inline
 function sign<T>(x: v128): v128 {
   const zero = v128.splat<T>(<T>0), one = v128.splat<T>(<T>1);
@@ -30,135 +29,102 @@ function sign<T>(x: v128): v128 {
 }
 
 @unmanaged class Negative {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.neg<T>(x); }
 }
 @unmanaged class Abs {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.abs<T>(x); }
 }
 @unmanaged class Sign {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return sign<T>(x); }
 }
 @unmanaged class Floor {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.floor<T>(x); }
 }
 @unmanaged class Ceil {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.ceil<T>(x); }
 }
 @unmanaged class Round {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.nearest<T>(x); }
 }
 @unmanaged class Trunc {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.trunc<T>(x); }
 }
 @unmanaged class Sqrt {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.sqrt<T>(x); }
 }
 @unmanaged class Rsqrt {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return v128.div<T>(v128.splat<T>(<T>1), v128.sqrt<T>(x)); }
 }
 @unmanaged class Exp {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return exp32(x); }
 }
 @unmanaged class Exp2 {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(exp264(low(x)), exp264(high(x))); }
 }
 @unmanaged class Expm1 {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(expm164(low(x)), expm164(high(x))); }
 }
 @unmanaged class Log {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return log32(x); }
 }
 @unmanaged class Log2 {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(log264(low(x)), log264(high(x))); }
 }
 @unmanaged class Log10 {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(log1064(low(x)), log1064(high(x))); }
 }
 @unmanaged class Log1p {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(log1p64(low(x)), log1p64(high(x))); }
 }
 @unmanaged class Sin {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(circular(low(x), 0), circular(high(x), 0)); }
 }
 @unmanaged class Cos {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(circular(low(x), 1), circular(high(x), 1)); }
 }
 @unmanaged class Tan {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(circular(low(x), 2), circular(high(x), 2)); }
 }
 @unmanaged class Arcsin {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arcsin64(low(x)), arcsin64(high(x))); }
 }
 @unmanaged class Arccos {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arccos64(low(x)), arccos64(high(x))); }
 }
 @unmanaged class Arctan {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arctan64(low(x)), arctan64(high(x))); }
 }
 @unmanaged class Sinh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(sinh64(low(x)), sinh64(high(x))); }
 }
 @unmanaged class Cosh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(cosh64(low(x)), cosh64(high(x))); }
 }
 @unmanaged class Tanh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return tanh32(x); }
 }
 @unmanaged class Arcsinh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arcsinh64(low(x)), arcsinh64(high(x))); }
 }
 @unmanaged class Arccosh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arccosh64(low(x)), arccosh64(high(x))); }
 }
 @unmanaged class Arctanh {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(arctanh64(low(x)), arctanh64(high(x))); }
 }
 @unmanaged class Erf {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return erf32(x); }
 }
 @unmanaged class Erfc {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(erfc64(low(x)), erfc64(high(x))); }
 }
 @unmanaged class Erfinv {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return narrow(erfinv64(low(x)), erfinv64(high(x))); }
 }
 @unmanaged class Sigmoid {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return sigmoid32(x); }
 }
 @unmanaged class Relu {
-  // @ts-ignore: decorator
   @inline run<T>(x: v128): v128 { return f32x4.pmax(x, f32x4.splat(0)); }
 }
 
@@ -240,9 +206,8 @@ function unaryRowI32(operation: i32, x: usize, y: usize, n: i32): void {
 export function unary(operation: i32, dtype: i32, x: usize, y: usize, n: i32): void {
   if (dtype == 1) return unaryRow64(operation, x, y, n);
   if (dtype == 2) return unaryRowI32(operation, x, y, n);
-  const few = operation <= CHEAP_UP_TO || operation == RELU ? 4 * CHUNK : CHUNK / 2;
-  if (n < few) return unaryRow(operation, x, y, n);
-  const perChunk = operation <= CHEAP_UP_TO ? CHUNK : CHUNK / 4;
+  const perChunk = operation <= RSQRT || operation == RELU ? CHUNK : CHUNK / 4;
+  if (n < 3 * perChunk) return unaryRow(operation, x, y, n);
   setArgument(0, operation);
   setArgument(1, x);
   setArgument(2, y);

@@ -1,7 +1,6 @@
 /** What the 128-bit vectors lack: fused multiply-add in every variant, and stores of a part. */
 
 /** a * b + c, in one rounding where the engine has it. */
-// @ts-ignore: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) {
@@ -11,7 +10,6 @@ export function madd<T>(a: v128, b: v128, c: v128): v128 {
 }
 
 /** c - a * b, in one rounding where the engine has it. */
-// @ts-ignore: decorator
 @inline
 export function nmadd<T>(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) {
@@ -41,26 +39,36 @@ export function storePart(address: usize, value: v128, bytes: usize): void {
 }
 
 /** Loads one value into all lanes. */
-// @ts-ignore: decorator
 @inline
 export function splatAt<T>(address: usize): v128 {
   return v128.load_splat<T>(address);
 }
 
-// @ts-ignore: decorator
 @inline
 export function min32(a: i32, b: i32): i32 {
   return a < b ? a : b;
 }
 
-// @ts-ignore: decorator
 @inline
 export function max32(a: i32, b: i32): i32 {
   return a > b ? a : b;
 }
 
-// @ts-ignore: decorator
 @inline
 export function ceilDiv(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
+}
+
+/** Copies bytes; short runs without the cost of a call. */
+export function copyBytes(to: usize, from: usize, bytes: usize): void {
+  if (bytes > 512) {
+    memory.copy(to, from, bytes);
+    return;
+  }
+  for (; bytes >= 16; bytes -= 16) {
+    v128.store(to, v128.load(from));
+    to += 16;
+    from += 16;
+  }
+  if (bytes) storePart(to, v128.load(from), bytes);
 }

@@ -1,14 +1,12 @@
 /** Functions of whole numbers that vectors lack, lane by lane. */
 
 /** Shifts by 32 or more, or by a negative number, leave nothing. */
-// @ts-ignore: decorator
 @inline
 function left(a: i32, b: i32): i32 {
   return <u32>b < 32 ? a << b : 0;
 }
 
 /** The same to the right, where the sign stays. */
-// @ts-ignore: decorator
 @inline
 function right(a: i32, b: i32): i32 {
   return a >> (<u32>b < 32 ? b : 31);

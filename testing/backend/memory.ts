@@ -9,10 +9,8 @@ import fc from "fast-check";
 import type { Backend } from "../../core/backend.ts";
 import { DTYPES } from "../../core/dtype.ts";
 import type { Storage } from "../../core/storage.ts";
-import { draw } from "./backend_contract_samples.ts";
-import { reserve } from "./backend_contract_stage.ts";
-
-type Register = (says: string, fn: () => void | Promise<void>) => void;
+import { draw } from "./samples.ts";
+import { type Register, reserve } from "./stage.ts";
 
 /** Bytes that tell one storage from another. */
 function pattern(length: number, salt: number): Uint8Array<ArrayBuffer> {
@@ -30,7 +28,7 @@ async function assertHolds(storage: Storage, salt: number): Promise<void> {
   assertEquals(await backend.read(storage, "bool", byteLength), pattern(byteLength, salt));
 }
 
-/** Registers the tests of a backend's memory. */
+/** Registers the checks of a backend's memory. */
 export function memoryContract(test: Register, backend: Backend): void {
   test("read() gives back what write() took", async () => {
     for (const dtype of DTYPES) {

@@ -11,7 +11,10 @@ import { bytesPerElement, type DType, isFloating } from "../../core/dtype.ts";
 import { inference, type Primitive } from "../../core/primitives.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import { Storage } from "../../core/storage.ts";
-import type { Sample } from "./backend_contract_samples.ts";
+import type { Sample } from "./samples.ts";
+
+/** Takes one check of the suite: what it says of the backend, and how that is found out. */
+export type Register = (says: string, check: () => void | Promise<void>) => void;
 
 /** One call of a primitive. */
 export interface Case<Attributes = unknown> {

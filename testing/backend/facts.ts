@@ -6,8 +6,8 @@
 
 import { type DType, DTYPES } from "../../core/dtype.ts";
 import type { Primitive } from "../../core/primitives.ts";
-import { type Nested, type Sample, sample } from "./backend_contract_samples.ts";
-import type { Case } from "./backend_contract_stage.ts";
+import { type Nested, type Sample, sample } from "./samples.ts";
+import type { Case } from "./stage.ts";
 
 const FLOATS: readonly DType[] = ["float32", "float64"];
 const NUMBERS: readonly DType[] = ["float32", "float64", "int32"];

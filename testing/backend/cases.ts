@@ -16,8 +16,8 @@ import {
   special,
   specialRows,
   sweep,
-} from "./backend_contract_samples.ts";
-import type { Case } from "./backend_contract_stage.ts";
+} from "./samples.ts";
+import type { Case } from "./stage.ts";
 
 const FLOATS: readonly DType[] = ["float32", "float64"];
 const NUMBERS: readonly DType[] = ["float32", "float64", "int32"];

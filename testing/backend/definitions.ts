@@ -9,8 +9,8 @@ import { type DType, isFloating, makeArray } from "../../core/dtype.ts";
 import type { Primitive, PrimitiveAttributes } from "../../core/primitives.ts";
 import { fillRandom } from "../../core/random.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
-import { type Sample, sampleOf } from "./backend_contract_samples.ts";
-import { type Case, resultOf } from "./backend_contract_stage.ts";
+import { type Sample, sampleOf } from "./samples.ts";
+import { type Case, resultOf } from "./stage.ts";
 
 type Index = readonly number[];
 

@@ -8,8 +8,8 @@ import fc from "fast-check";
 import { type DType, DTYPES } from "../../core/dtype.ts";
 import type { Primitive, PrimitiveAttributes } from "../../core/primitives.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
-import { draw, drawIndices } from "./backend_contract_samples.ts";
-import type { Case } from "./backend_contract_stage.ts";
+import { draw, drawIndices } from "./samples.ts";
+import type { Case } from "./stage.ts";
 
 const NUMBERS: readonly DType[] = ["float32", "float64", "int32"];
 
