@@ -228,6 +228,8 @@ export interface RaceResult {
   readonly absent: Readonly<Record<string, string>>;
   /** Contenders that computed something else than the first one. */
   readonly disagree: readonly string[];
+  /** What part of the processors other programs used, before the race or after it; `null` where it is not known. */
+  readonly elsewhere: number | null;
 }
 
 /** The value in the middle. */
@@ -241,6 +243,33 @@ export function median(values: readonly number[]): number {
 export function timing(rounds: readonly number[]): Timing {
   return { median: median(rounds), min: Math.min(...rounds), rounds };
 }
+
+/** The time that all processors together were busy and idle so far; Linux tells it. */
+async function processorTimes(): Promise<{ busy: number; idle: number } | null> {
+  try {
+    const [line] = (await Deno.readTextFile("/proc/stat")).split("\n");
+    const [user, nice, system, idle, waiting, ...interrupts] = line.split(/\s+/).slice(1, 9).map(
+      Number,
+    );
+    const busy = interrupts.reduce((sum, time) => sum + time, user + nice + system);
+    return { busy, idle: idle + waiting };
+  } catch {
+    return null;
+  }
+}
+
+/** What part of the processors is used while all contenders wait. */
+async function usedElsewhere(): Promise<number | null> {
+  const before = await processorTimes();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const after = await processorTimes();
+  if (before === null || after === null) return null;
+  const [busy, idle] = [after.busy - before.busy, after.idle - before.idle];
+  return busy / Math.max(1, busy + idle);
+}
+
+/** Others that use more than this part of the processors disturb a race. */
+const QUIET = 0.1;
 
 const AGREEMENT = 1e-3;
 
@@ -271,6 +300,7 @@ export async function race(
   const disagree: string[] = [];
   const ready: { process: Process; times: number; rounds: number[] }[] = [];
   let expected: readonly number[] | null = null;
+  const before = await usedElsewhere();
   for (const process of field.of(options.families ?? null)) {
     try {
       const check = await process.prepare(job);
@@ -291,7 +321,9 @@ export async function race(
   const times = Object.fromEntries(
     ready.map(({ process, rounds }) => [process.entrant.name, timing(rounds)]),
   );
-  return { case: name, times, absent, disagree };
+  const after = await usedElsewhere();
+  const elsewhere = before === null || after === null ? null : Math.max(before, after);
+  return { case: name, times, absent, disagree, elsewhere };
 }
 
 // Reports.
@@ -428,6 +460,10 @@ export function ratioTable(
         const mark = peer!.threads === own.threads ? "" : " (1t)";
         return `${unsteady ? "~" : ""}${times(speedRatio(time, theirs))}${mark}`;
       });
+      if (result.elsewhere !== null && result.elsewhere > QUIET) {
+        const share = (100 * result.elsewhere).toFixed(0);
+        notes.add(`${result.case}: other programs used ${share} % of the processors.`);
+      }
       for (const name of result.disagree) {
         notes.add(`${name} computes something else in ${result.case}: its ratio means nothing.`);
       }

@@ -63,7 +63,8 @@ export { MemoryLedger, type MemoryReport, Storage } from "./storage.ts";
 export { type CompositeGradient, type GradientContext, GraphNode } from "./graph.ts";
 export { TraceNode } from "./trace.ts";
 export type { Meta } from "./primitives.ts";
-export { type Composite, defineComposite } from "./dispatch.ts";
+export { type Composite, defineComposite, update as updateVariables } from "./dispatch.ts";
+export { defineUpdate } from "./update_rules.ts";
 export { RandomGenerator } from "./random.ts";
 export {
   Runtime,
@@ -135,14 +136,25 @@ export {
 } from "./grad_check.ts";
 export { type ActivationFunction, Constraint, Initializer, Regularizer } from "./initializer.ts";
 export { Loss, type LossOptions, type Reduction } from "./loss.ts";
-export { MeanMetric, MeanOverExamples, Metric, type MetricOptions } from "./metric.ts";
+export {
+  MeanMetric,
+  MeanOverExamples,
+  Metric,
+  type MetricOptions,
+  type OutputShapes,
+  type SpecializingMetric,
+} from "./metric.ts";
 export {
   type GradientAndParameter,
+  type LearningRate,
   Optimizer,
   type OptimizerOptions,
   type Slots,
+  splitArguments,
 } from "./optimizer.ts";
-export { LearningRateSchedule } from "./schedule.ts";
+export type { NumberRange } from "./options.ts";
+export type { CodedError, ErrorCode } from "./errors.ts";
+export { LearningRateSchedule, type ScheduleOptions } from "./schedule.ts";
 export {
   type Config,
   type Configurable,

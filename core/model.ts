@@ -295,7 +295,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
         `Cannot train the model ${this.name} as its loss depends on no trainable parameter: set trainable to true somewhere`,
       );
     }
-    const gradients = gradientsWith(loss, parameters);
+    const gradients = gradientsWith(optimizer.scaleLoss(loss), parameters);
     const pairs = parameters.map((parameter, i): GradientAndParameter => [gradients[i], parameter]);
     optimizer.applyGradients(this.gradientReducer?.(pairs) ?? pairs);
   }

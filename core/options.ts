@@ -28,8 +28,9 @@ export function oneOf<const Name extends string>(
   return found;
 }
 
-const RANGES = {
-  "finite": Number.isFinite,
+/** The ranges that options keep to, each with its test. */
+const RANGES: Record<NumberRange, (value: number) => boolean> = {
+  "finite": (value) => Number.isFinite(value),
   "finite and above 0": (value: number) => value > 0 && Number.isFinite(value),
   "finite and from 0 on": (value: number) => value >= 0 && Number.isFinite(value),
   "finite and from 1 on": (value: number) => value >= 1 && Number.isFinite(value),
@@ -37,13 +38,24 @@ const RANGES = {
   "in [0, 1]": (value: number) => value >= 0 && value <= 1,
   "in [0, 1)": (value: number) => value >= 0 && value < 1,
   "in (0, 1]": (value: number) => value > 0 && value <= 1,
-  "a whole number": Number.isSafeInteger,
+  "a whole number": (value) => Number.isSafeInteger(value),
   "a whole number from 0 on": (value: number) => Number.isSafeInteger(value) && value >= 0,
   "a whole number from 1 on": (value: number) => Number.isSafeInteger(value) && value >= 1,
 };
 
 /** A range of numbers, in the words of the error that names it. */
-export type NumberRange = keyof typeof RANGES;
+export type NumberRange =
+  | "finite"
+  | "finite and above 0"
+  | "finite and from 0 on"
+  | "finite and from 1 on"
+  | "finite and not above 0"
+  | "in [0, 1]"
+  | "in [0, 1)"
+  | "in (0, 1]"
+  | "a whole number"
+  | "a whole number from 0 on"
+  | "a whole number from 1 on";
 
 function kindError(operation: string, option: string, kind: string, value: unknown): TypeError {
   return typeError(

@@ -75,6 +75,7 @@ function isClass(value: unknown): value is Constructor {
 
 /** A plugin is known, but its code was not loaded yet. See {@linkcode onceLoaded}. */
 export class NotLoadedError extends Error implements CodedError {
+  /** Its class. */
   override readonly name: string = "NotLoadedError";
   /** The stable name of the mistake. */
   readonly code: string = "registry.notLoaded";

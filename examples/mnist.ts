@@ -18,7 +18,7 @@ const HELP = `Usage: deno run examples/mnist.ts [options]
   --batch-size N   examples in a batch                        (default 32)
   --seed N         repeats a run                              (default 1)
   --backend NAME   "wasm" or "reference"                      (default "wasm")
-  --save PATH      write the trained model                    (needs --allow-write=PATH's folder)
+  --save PATH      write the trained model                    (needs --allow-read and --allow-write of its folder)
   --help           this text`;
 
 const args = parseArgs(Deno.args, {

@@ -6,14 +6,8 @@
 
 import { symbolicInput } from "../core/layer.ts";
 import { type ActivationFunction, gradCheck, type Shape, type Tensor, tidy } from "../mod.ts";
-import {
-  Bench,
-  type CheckOptions,
-  type Checks,
-  expect,
-  runContract,
-  watchMemory,
-} from "./contract.ts";
+import { Bench, type CheckOptions, type Checks, runContract, watchMemory } from "./contract.ts";
+import { expect } from "./outcome.ts";
 import type { ContractReport } from "./report.ts";
 import { draw, expectSame, shown } from "./values.ts";
 

@@ -33,9 +33,9 @@ export function fromConfig<T extends object>(instance: T, config: Config): T {
  */
 export function expectSameConfig(actual: Config, expected: Config): void {
   const names = new Set([...Object.keys(actual), ...Object.keys(expected)]);
-  const different = [...names].filter((name) => !isEqual(actual[name], expected[name])).map((name) =>
-    `${name} is ${shown(actual[name])} instead of ${shown(expected[name])}`
-  );
+  const different = [...names].filter((name) => !isEqual(actual[name], expected[name])).map((
+    name,
+  ) => `${name} is ${shown(actual[name])} instead of ${shown(expected[name])}`);
   expect(different.length === 0, `its config does not come back: ${different.join("; ")}`);
 }
 
@@ -50,13 +50,15 @@ function shown(value: unknown): string {
   return typeof value === "number" ? String(value) : JSON.stringify(value) ?? typeof value;
 }
 
-/** A copy of plain objects and arrays that throws when it is changed. */
-export function frozen(value: unknown): unknown {
-  return mapped(value, Object.freeze);
-}
-
-/** A copy of plain objects and arrays with what is in their strings replaced. */
-export function filledIn(value: unknown, placeholder: string, text: string): unknown {
-  if (typeof value === "string") return value.replaceAll(placeholder, text);
-  return mapped(value, (copy) => copy, (item) => filledIn(item, placeholder, text));
+/** A copy of plain objects and arrays that throws when it is changed; what is in them may be replaced. */
+export function frozen(
+  value: unknown,
+  replace: (item: unknown) => unknown = (item) => item,
+): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => frozen(item, replace)));
+  const isPlain = typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+  if (!isPlain) return replace(value);
+  const entries = Object.entries(value).map(([key, item]) => [key, frozen(item, replace)]);
+  return Object.freeze(Object.fromEntries(entries));
 }

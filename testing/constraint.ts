@@ -5,15 +5,8 @@
  */
 
 import { Constraint, type Shape, type Tensor, tidy } from "../mod.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  watchMemory,
-} from "./contract.ts";
-import { draw, expectFinite, expectSame, expectSameConfig } from "./values.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
+import { draw, expectFinite, expectSame } from "./values.ts";
 
 /** Options of {@linkcode checkConstraint}. */
 export interface ConstraintCheckOptions extends CheckOptions {
@@ -75,10 +68,7 @@ export const checkConstraint: Check<Constraint, ConstraintCheckOptions> = define
 
     "is the same again when made from its config": async (bench) => {
       const constraint = bench.create();
-      const config = configOf(constraint);
-      expectSameConfig(config, constraint.getConfig());
-      const again = bench.again(constraint);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(constraint);
       const weights = weightsFor(bench);
       await expectSame("the weights", again.call(weights), constraint.call(weights));
     },

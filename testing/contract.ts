@@ -5,8 +5,10 @@
  * @module
  */
 
-import { type Config, type Configurable, type PluginManifest, runtime, Scope } from "../mod.ts";
+import { type Config, type PluginManifest, runtime, Scope } from "../mod.ts";
+import { configOf, expectSameConfig, fromConfig, frozen } from "./config.ts";
 import { inIsolation } from "./isolation.ts";
+import { expect, messageOf, NotMade, skip, Skipped } from "./outcome.ts";
 import { type CheckResult, ContractError, ContractReport } from "./report.ts";
 
 /** A class, which is made with the option `config`, or a function that makes a new instance at each call. */
@@ -76,6 +78,17 @@ export class Bench<T extends object, Options extends CheckOptions = CheckOptions
     return this.track(fromConfig(instance, { ...configOf(instance), ...changes }));
   }
 
+  /**
+   * An equal instance, made from the config of another.
+   *
+   * @throws {Error} When the config is not JSON, or is another afterwards.
+   */
+  remade(instance: T): T {
+    const again = this.again(instance);
+    expectSameConfig(configOf(again), configOf(instance));
+    return again;
+  }
+
   /** Takes over the freeing of an instance; returns it. */
   track<I extends T>(instance: I): I {
     this.#made.add(instance);
@@ -87,42 +100,6 @@ export class Bench<T extends object, Options extends CheckOptions = CheckOptions
     for (const instance of this.#made) this.#release(instance);
     this.#made.clear();
   }
-}
-
-/** The reason for which a check ends early without having failed. */
-class Skipped extends Error {}
-
-/** There is nothing to check. */
-class NotMade extends Error {}
-
-/** Leaves the check under way, which does not apply. */
-export function skip(reason: string): never {
-  throw new Skipped(reason);
-}
-
-/**
- * Fails the check under way unless a condition holds.
- *
- * @throws {Error} With the message.
- */
-export function expect(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message);
-}
-
-/** The config of an instance as a file would keep it. */
-export function configOf(instance: object): Config {
-  const { getConfig } = instance as Partial<Configurable>;
-  expect(getConfig !== undefined, "it has no getConfig(): add one that returns its options");
-  return JSON.parse(JSON.stringify(getConfig.call(instance)));
-}
-
-/** An instance of the same class, made from a config as `registry.build` makes it. */
-function fromConfig<T extends object>(instance: T, config: Config): T {
-  const made = instance.constructor as {
-    new (config: Config): T;
-    fromConfig?(config: Config): T;
-  };
-  return made.fromConfig === undefined ? new made(config) : made.fromConfig(config);
 }
 
 /**
@@ -162,7 +139,8 @@ export function defineCheck<T extends object, Options extends CheckOptions>(
   };
 }
 
-function make<T>(subject: Subject<T>, { config }: CheckOptions): T {
+/** A new instance of a class, or what a function makes. */
+export function make<T>(subject: Subject<T>, { config }: CheckOptions): T {
   if (isClass(subject)) return new subject(frozen(config));
   return (subject as () => T)();
 }
@@ -170,15 +148,6 @@ function make<T>(subject: Subject<T>, { config }: CheckOptions): T {
 // deno-lint-ignore no-explicit-any -- each class takes options of its own
 function isClass<T>(subject: Subject<T>): subject is new (...options: any[]) => T {
   return /^class\b/.test(Function.prototype.toString.call(subject));
-}
-
-/** A copy of plain objects and arrays that throws when it is changed. */
-function frozen(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
-  if (typeof value !== "object" || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, frozen(item)]);
-  return Object.freeze(Object.fromEntries(entries));
 }
 
 /** The first instance, whose class the registry knows from then on. */
@@ -252,7 +221,7 @@ async function judge<T extends object, Options extends CheckOptions>(
     return { name, ok: true };
   } catch (error) {
     if (error instanceof Skipped) return { name, ok: true, skipped: error.message };
-    return { name, ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+    return { name, ok: false, error: error instanceof Error ? error : new Error(messageOf(error)) };
   } finally {
     scope.close();
     bench.close();
@@ -267,8 +236,4 @@ function checkNames(left: Readonly<Record<string, string>>, names: readonly stri
       names.map((name) => `"${name}"`).join(", ")
     }`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,9 @@
+import { skip } from "./outcome.ts";
 /**
  * Files that checks write, where they may.
  *
  * @module
  */
-
-import { skip } from "./contract.ts";
 
 /**
  * Runs a function with a folder of its own, which is gone afterwards. Leaves the check under way where reading and

@@ -5,16 +5,9 @@
  */
 
 import { Initializer, setSeed, type Shape, tidy } from "../mod.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  expect,
-  watchMemory,
-} from "./contract.ts";
-import { expectFinite, expectSame, expectSameConfig, shown } from "./values.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
+import { expect } from "./outcome.ts";
+import { expectFinite, expectSame, shown } from "./values.ts";
 
 /** Options of {@linkcode checkInitializer}. */
 export interface InitializerCheckOptions extends CheckOptions {
@@ -86,10 +79,7 @@ export const checkInitializer: Check<Initializer, InitializerCheckOptions> = def
 
     "is the same again when made from its config": async (bench) => {
       const initializer = bench.create();
-      const config = configOf(initializer);
-      expectSameConfig(config, initializer.getConfig());
-      const again = bench.again(initializer);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(initializer);
       const [first, second] = [initializer, again].map((made) => {
         setSeed(7);
         return made.call(shapeOf(bench));

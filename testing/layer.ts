@@ -27,18 +27,11 @@ import {
   tidy,
   zeros,
 } from "../mod.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  expect,
-  skip,
-  watchMemory,
-} from "./contract.ts";
+import { configOf } from "./config.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
 import { withFolder } from "./files.ts";
-import { draw, expectSame, expectSameConfig, isFloat, shown, total } from "./values.ts";
+import { expect, skip } from "./outcome.ts";
+import { draw, expectSame, isFloat, shown, total } from "./values.ts";
 
 /** Options of {@linkcode checkLayer}. */
 export interface LayerCheckOptions extends CheckOptions {
@@ -307,10 +300,7 @@ export const checkLayer: Check<AnyLayer, LayerCheckOptions> = defineCheck({
 
     "is the same again when made from its config": async (bench) => {
       const layer = built(bench);
-      const config = configOf(layer);
-      expectSameConfig(config, layer.getConfig());
-      const again = bench.again(layer);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(layer);
       inferred(bench, again);
       copyWeights(layer, again);
       const inputs = inputsFor(bench);

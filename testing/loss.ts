@@ -6,17 +6,9 @@
 
 import { gradCheck, Loss, ops, type Tensor, tensor, type TensorLike, tidy } from "../mod.ts";
 import { gradientsWith } from "../core/autograd.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  expect,
-  skip,
-  watchMemory,
-} from "./contract.ts";
-import { expectFinite, expectSame, expectSameConfig, shown } from "./values.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
+import { expect, skip } from "./outcome.ts";
+import { expectFinite, expectSame, shown } from "./values.ts";
 
 /** Options of {@linkcode checkLoss}. */
 export interface LossCheckOptions extends CheckOptions {
@@ -167,10 +159,7 @@ export const checkLoss: Check<Loss, LossCheckOptions> = defineCheck({
     "is the same again when made from its config": async (bench) => {
       const { yTrue, yPred } = batchOf(bench);
       const loss = bench.create();
-      const config = configOf(loss);
-      expectSameConfig(config, loss.getConfig());
-      const again = bench.again(loss);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(loss);
       await expectSame("it", again.call(yTrue, yPred), loss.call(yTrue, yPred));
     },
 

@@ -5,17 +5,10 @@
  */
 
 import { Metric, type Tensor, tensor, type TensorLike, tidy } from "../mod.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  expect,
-  watchMemory,
-} from "./contract.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
 import { PREDICTIONS, TARGETS } from "./loss.ts";
-import { expectFinite, expectSame, expectSameConfig, shown } from "./values.ts";
+import { expect } from "./outcome.ts";
+import { expectFinite, expectSame, shown } from "./values.ts";
 
 /** Options of {@linkcode checkMetric}. */
 export interface MetricCheckOptions extends CheckOptions {
@@ -143,10 +136,7 @@ export const checkMetric: Check<Metric, MetricCheckOptions> = defineCheck({
 
     "is the same again when made from its config": async (bench) => {
       const metric = bench.create();
-      const config = configOf(metric);
-      expectSameConfig(config, metric.getConfig());
-      const again = bench.again(metric);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(metric);
       update(again, batchOf(bench));
       await expectSame("the result", again.result(), judged(bench, batchOf(bench)));
     },

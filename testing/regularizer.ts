@@ -5,16 +5,9 @@
  */
 
 import { gradCheck, Regularizer, type Shape, type Tensor, tidy } from "../mod.ts";
-import {
-  type Bench,
-  type Check,
-  type CheckOptions,
-  configOf,
-  defineCheck,
-  expect,
-  watchMemory,
-} from "./contract.ts";
-import { draw, expectSame, expectSameConfig, shown } from "./values.ts";
+import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
+import { expect } from "./outcome.ts";
+import { draw, expectSame, shown } from "./values.ts";
 
 /** Options of {@linkcode checkRegularizer}. */
 export interface RegularizerCheckOptions extends CheckOptions {
@@ -79,10 +72,7 @@ export const checkRegularizer: Check<Regularizer, RegularizerCheckOptions> = def
 
     "is the same again when made from its config": async (bench) => {
       const regularizer = bench.create();
-      const config = configOf(regularizer);
-      expectSameConfig(config, regularizer.getConfig());
-      const again = bench.again(regularizer);
-      expectSameConfig(configOf(again), config);
+      const again = bench.remade(regularizer);
       const weights = weightsFor(bench);
       await expectSame("the cost", again.call(weights), regularizer.call(weights));
     },

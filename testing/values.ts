@@ -5,7 +5,6 @@
  */
 
 import {
-  type Config,
   type Dims,
   type DType,
   ops,
@@ -15,7 +14,7 @@ import {
   type Tensor,
   tidy,
 } from "../mod.ts";
-import { expect } from "./contract.ts";
+import { expect } from "./outcome.ts";
 
 /** How {@linkcode draw} draws. */
 export interface DrawOptions {
@@ -84,26 +83,6 @@ export async function expectSame(
     const at = values.findIndex((value, j) => !isNear(value, wanted[j], tolerance));
     expect(at < 0, `${name} has ${values[at]} as element ${at} instead of ${wanted[at]}`);
   }
-}
-
-/**
- * Compares two configs as JSON, in whatever order their options are.
- *
- * @throws {Error} That names the options that differ.
- */
-export function expectSameConfig(actual: Config, expected: Config): void {
-  const names = new Set([...Object.keys(actual), ...Object.keys(expected)]);
-  const different = [...names].filter((name) => !isEqual(actual[name], expected[name])).map((
-    name,
-  ) => `${name} is ${JSON.stringify(actual[name])} instead of ${JSON.stringify(expected[name])}`);
-  expect(different.length === 0, `its config is another: ${different.join("; ")}`);
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  const [entries, others] = [Object.entries(a), new Map(Object.entries(b))];
-  return entries.length === others.size &&
-    entries.every(([key, value]) => others.has(key) && isEqual(value, others.get(key)));
 }
 
 /**

@@ -100,17 +100,20 @@ Deno.test("no modules import each other in a circle", () => {
   assertEquals(circles, []);
 });
 
-Deno.test("examples import only the package's own name and the standard library", async () => {
+Deno.test("examples import only the package's own name, the standard library, and the example plugins", async () => {
   const wrong: string[] = [];
-  for await (const entry of Deno.readDir(new URL("examples/", root))) {
-    if (!entry.name.endsWith(".ts")) continue;
-    const text = await Deno.readTextFile(new URL(`examples/${entry.name}`, root));
-    for (const [, specifier] of text.matchAll(/from "([^"]+)"/g)) {
-      if (specifier !== "@tensaur/tensaur" && !specifier.startsWith("@std/")) {
-        wrong.push(`${entry.name}: ${specifier}`);
+  const check = async (folder: string, isAllowed: (specifier: string) => boolean) => {
+    for await (const entry of Deno.readDir(new URL(folder, root))) {
+      if (!entry.name.endsWith(".ts")) continue;
+      const text = await Deno.readTextFile(new URL(folder + entry.name, root));
+      for (const [, specifier] of text.matchAll(/from "([^"]+)"/g)) {
+        const isOutside = specifier === "@tensaur/tensaur" || specifier.startsWith("@std/");
+        if (!isOutside && !isAllowed(specifier)) wrong.push(`${entry.name}: ${specifier}`);
       }
     }
-  }
+  };
+  await check("examples/", (specifier) => specifier.startsWith("./plugins/"));
+  await check("examples/plugins/waves/", (specifier) => /^\.\/[^/]+$/.test(specifier));
   assertEquals(wrong, []);
 });
 

@@ -11,6 +11,7 @@ import { codeSchema, dataSchema, type Schema } from "./schema.ts";
 
 /** A manifest that is none: `problems` says what is wrong, one line each, with its place in the manifest. */
 export class ManifestError extends TypeError implements CodedError {
+  /** Its class. */
   override readonly name: string = "ManifestError";
   /** The stable name of the mistake. */
   readonly code: string = "manifest.invalid";

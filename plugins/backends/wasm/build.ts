@@ -7,7 +7,7 @@
  * @module
  */
 
-import { main } from "npm:assemblyscript@0.28.20/asc";
+import { main } from "assemblyscript/asc";
 
 /** One build of the same sources. */
 export interface Variant {
