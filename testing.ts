@@ -3,21 +3,54 @@
  * other plugins of one's own.
  *
  * A check runs in a runtime of its own, on the backend in use: it registers what it needs there, draws from a seed of
- * its own, frees what it makes, and leaves nothing behind. It gives a report, and throws where the contract is broken.
+ * its own, frees what it makes, and leaves nothing behind. It takes a class, or a function that makes an instance, and
+ * gives a report; where the contract is broken, it throws.
  *
- * @example
+ * @example A test of a class, and of what a function makes
  * ```ts
- * import { optimizers } from "@tensaur/tensaur";
- * import { checkOptimizer } from "@tensaur/tensaur/testing";
+ * import { layers, optimizers } from "@tensaur/tensaur";
+ * import { checkLayer, checkOptimizer } from "@tensaur/tensaur/testing";
  *
  * Deno.test("Adam keeps the contract of optimizers", async () => {
  *   await checkOptimizer(optimizers.Adam, { config: { amsgrad: true } });
  * });
+ *
+ * Deno.test("ReLU keeps the contract of layers", async () => {
+ *   await checkLayer({ create: () => new layers.ReLU({ maxValue: 6 }), inputShape: [null, 4] });
+ * });
+ * ```
+ *
+ * @example A report, in place of an error
+ * ```ts
+ * import { Callback } from "@tensaur/tensaur";
+ * import { checkCallback } from "@tensaur/tensaur/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Impatient extends Callback {
+ *   override onEpochEnd() {
+ *     throw new Error("I cannot wait");
+ *   }
+ * }
+ * const { failures } = await checkCallback(Impatient, { throws: false });
+ * assertEquals(failures[0].name, "takes every hook");
+ * assertEquals(failures[0].error?.message, "I cannot wait");
  * ```
  *
  * @module
  */
 
-export { type Check, type CheckOptions, type Subject } from "./testing/contract.ts";
+export { type ActivationCheckOptions, checkActivation } from "./testing/activation.ts";
+export { type BackendCheckOptions, checkBackend } from "./testing/backend.ts";
+export { checkCallback } from "./testing/callback.ts";
+export { checkConstraint, type ConstraintCheckOptions } from "./testing/constraint.ts";
+export type { Check, CheckOptions, Subject } from "./testing/contract.ts";
+export { checkExporter, type ExporterCheckOptions } from "./testing/exporter.ts";
+export { checkInitializer, type InitializerCheckOptions } from "./testing/initializer.ts";
 export { checkLayer, type LayerCheckOptions } from "./testing/layer.ts";
+export { checkLoss, type LossCheckOptions } from "./testing/loss.ts";
+export { checkMetric, type MetricCheckOptions } from "./testing/metric.ts";
+export { checkOptimizer } from "./testing/optimizer.ts";
+export { checkPackage, checkPlugin } from "./testing/plugins.ts";
+export { checkRegularizer, type RegularizerCheckOptions } from "./testing/regularizer.ts";
 export { type CheckResult, ContractError, ContractReport } from "./testing/report.ts";
+export { checkSchedule } from "./testing/schedule.ts";

@@ -268,9 +268,6 @@ async function usedElsewhere(): Promise<number | null> {
   return busy / Math.max(1, busy + idle);
 }
 
-/** Others that use more than this part of the processors disturb a race. */
-const QUIET = 0.1;
-
 const AGREEMENT = 1e-3;
 
 function agree(a: readonly number[], b: readonly number[]): boolean {
@@ -369,13 +366,18 @@ export function speedRatio(ours: Timing, theirs: Timing): number {
   return median(ours.rounds.map((time, i) => theirs.rounds[i] / time));
 }
 
+/** Others that use more than this part of the processors disturb a race. */
+const QUIET = 0.1;
+
 /** Rounds whose upper and lower quarter are further apart than this were disturbed. */
 const STEADY = 1.3;
 
-function isSteady(ours: Timing, theirs: Timing): boolean {
+/** Whether a ratio says little, as the machine was doing something else. */
+function isDisturbed({ elsewhere }: RaceResult, ours: Timing, theirs: Timing): boolean {
+  if (elsewhere !== null && elsewhere > QUIET) return true;
   const ratios = ours.rounds.map((time, i) => theirs.rounds[i] / time).sort((a, b) => a - b);
   const quarter = Math.floor(ratios.length / 4);
-  return ratios[ratios.length - 1 - quarter] / ratios[quarter] <= STEADY;
+  return ratios[ratios.length - 1 - quarter] / ratios[quarter] > STEADY;
 }
 
 /** `12.3×`. */
@@ -395,7 +397,7 @@ export function ratioTarget(
   return [{
     what: `${result.case}: ${ours} beside ${theirs}`,
     wanted: `at least ${times(least)}`,
-    measured: times(ratio),
+    measured: `${isDisturbed(result, own, peer) ? "~" : ""}${times(ratio)}`,
     met: ratio >= least,
   }];
 }
@@ -447,7 +449,9 @@ export function ratioTable(
     ours.filter(({ name }) => name in result.times).map((own) => {
       const time = result.times[own.name];
       const single = ours[0].name in result.times ? result.times[ours[0].name] : null;
-      const scaling = own === ours[0] || single === null ? "" : times(speedRatio(time, single));
+      const scaling = own === ours[0] || single === null
+        ? ""
+        : `${isDisturbed(result, time, single) ? "~" : ""}${times(speedRatio(time, single))}`;
       const cells = families.map((family) => {
         const peer = counterpart(family, own.threads, present);
         const theirs = peer === null ? undefined : result.times[peer.name];
@@ -455,10 +459,10 @@ export function ratioTable(
         if (peer!.threads !== own.threads) {
           notes.add("(1t): beside the peer on one thread, as it has no more.");
         }
-        const unsteady = !isSteady(time, theirs);
-        if (unsteady) notes.add("~: the machine was disturbed, rounds differ by more than 30 %.");
+        const disturbed = isDisturbed(result, time, theirs);
+        if (disturbed) notes.add("~: the machine was doing something else as well.");
         const mark = peer!.threads === own.threads ? "" : " (1t)";
-        return `${unsteady ? "~" : ""}${times(speedRatio(time, theirs))}${mark}`;
+        return `${disturbed ? "~" : ""}${times(speedRatio(time, theirs))}${mark}`;
       });
       if (result.elsewhere !== null && result.elsewhere > QUIET) {
         const share = (100 * result.elsewhere).toFixed(0);

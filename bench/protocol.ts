@@ -24,7 +24,10 @@ export interface ArrayFile {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
-/** One training step on one batch, again and again. */
+/**
+ * Training steps, each on the next batch of the examples, and round again. On one and the same batch the moments of the
+ * optimizer would soon be denormal numbers, which are slow on many processors, and the fastest would get there first.
+ */
 export interface StepJob {
   readonly kind: "mlpStep";
   readonly batch: number;
@@ -73,6 +76,21 @@ export function readArrays({ path, shapes }: ArrayFile): Record<string, Float32A
     offset += sizeOf(shape) * 4;
   }
   return arrays;
+}
+
+/** Images in rows of 784, and their classes. */
+export interface Examples {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** The examples batch by batch; an incomplete last one is left out. */
+export function batchesOf(arrays: Record<string, Float32Array>, batch: number): Examples[] {
+  const { x, y } = arrays;
+  return Array.from({ length: Math.floor(y.length / batch) }, (_, i) => ({
+    x: x.subarray(i * batch * 784, (i + 1) * batch * 784),
+    y: y.subarray(i * batch, (i + 1) * batch),
+  }));
 }
 
 /** Writes arrays to a file, in the order of their names in the object. */

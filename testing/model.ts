@@ -21,14 +21,18 @@ export function smallModel(): Sequential {
   ]);
 }
 
-/** The model, ready to be trained, on a backend from which all it leaves goes with the check. */
-export function trainableModel(): Sequential {
-  const active = runtime();
-  active.useBackend(active.backendNamed("reference"));
-  const model = smallModel();
+/** A model that is ready to be trained. */
+export function compiled(model: Sequential): Sequential {
   model.compile({
     optimizer: new optimizers.SGD({ learningRate: 0.05 }),
     loss: new losses.MeanSquaredError(),
   });
   return model;
+}
+
+/** The small model, compiled, on a backend that goes with the check, and with it all that training leaves. */
+export function trainableModel(): Sequential {
+  const active = runtime();
+  active.useBackend(active.backendNamed("reference"));
+  return compiled(smallModel());
 }

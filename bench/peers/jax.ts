@@ -6,6 +6,7 @@
  */
 
 import {
+  batchesOf,
   type Contender,
   type GemmJob,
   gemmProbes,
@@ -55,10 +56,11 @@ async function prepareStep(
   { batch, arrays: file }: StepJob,
 ): Promise<Prepared> {
   const arrays = readArrays(file);
-  const classes = new Float32Array(batch * 10);
-  arrays.y.forEach((label, i) => classes[i * 10 + label] = 1);
-  const x = np.array(arrays.x).reshape([batch, 784]);
-  const y = np.array(classes).reshape([batch, 10]);
+  const batches: [Any, Any][] = batchesOf(arrays, batch).map(({ x, y }) => {
+    const classes = new Float32Array(batch * 10);
+    y.forEach((label, i) => classes[i * 10 + label] = 1);
+    return [np.array(x).reshape([batch, 784]), np.array(classes).reshape([batch, 10])];
+  });
   const names = [0, 1, 2].flatMap((i) => [`kernel${i}`, `bias${i}`]);
   let parameters = names.map((name) => np.array(arrays[name]).reshape(file.shapes[name]));
   let first = names.map((name) => np.zeros(file.shapes[name]));
@@ -83,7 +85,7 @@ async function prepareStep(
     return [value, next, m2, v2];
   });
   const advance = (): Any => {
-    iteration++;
+    const [x, y] = batches[iteration++ % batches.length];
     const rate = 1e-3 * Math.sqrt(1 - 0.999 ** iteration) / (1 - 0.9 ** iteration);
     const [value, ...rest] = step(parameters, first, second, np.array(rate), x.ref, y.ref);
     [parameters, first, second] = rest;
@@ -102,7 +104,8 @@ async function prepareStep(
       }
       await blockUntilReady(parameters);
     },
-    dispose: () => [x, y, ...parameters, ...first, ...second].forEach((array) => array.dispose()),
+    dispose: () =>
+      [...batches.flat(), ...parameters, ...first, ...second].forEach((array) => array.dispose()),
   };
 }
 

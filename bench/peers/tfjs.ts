@@ -7,6 +7,7 @@
 
 import { fileURLToPath } from "node:url";
 import {
+  batchesOf,
   type Contender,
   type EpochJob,
   type GemmJob,
@@ -90,8 +91,11 @@ function prepareGemm(tf: TensorFlow, job: GemmJob): Prepared {
 /** Written by hand with `minimize`, which is faster here than `trainOnBatch`. */
 async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Promise<Prepared> {
   const arrays = readArrays(file);
-  const x = tf.tensor2d(arrays.x, [batch, 784]);
-  const y = oneHot(tf, arrays.y);
+  const batches = batchesOf(arrays, batch).map(({ x, y }) => ({
+    x: tf.tensor2d(x, [batch, 784]),
+    y: oneHot(tf, y),
+  }));
+  let next = 0;
   const variables = Array.from(
     { length: 6 },
     (_, i) => {
@@ -102,6 +106,7 @@ async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Pr
   const [w0, b0, w1, b1, w2, b2] = variables;
   const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-7);
   const loss = (): TensorFlow => {
+    const { x, y } = batches[next++ % batches.length];
     const h0 = tf.relu(tf.add(tf.matMul(x, w0), b0));
     const h1 = tf.relu(tf.add(tf.matMul(h0, w1), b1));
     return tf.losses.softmaxCrossEntropy(y, tf.add(tf.matMul(h1, w2), b2));
@@ -117,7 +122,7 @@ async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Pr
     run(times) {
       for (let i = 0; i < times; i++) optimizer.minimize(loss, false);
     },
-    dispose: () => tf.dispose([x, y, ...variables]),
+    dispose: () => tf.dispose([batches, variables]),
   };
 }
 

@@ -4,6 +4,7 @@ Reads one JSON request a line and writes one JSON answer a line; see ../protocol
 optimizer is torch's fused Adam, which one has to ask for; without, it is what Adam does by itself.
 """
 
+import itertools
 import json
 import sys
 import time
@@ -63,9 +64,12 @@ def prepare_step(job, fused):
     model = mlp(arrays)
     optimizer = adam(model, fused)
     criterion = nn.CrossEntropyLoss()
-    x, y = arrays["x"], arrays["y"].long()
+    batches = itertools.cycle(
+        list(zip(arrays["x"].split(job["batch"]), arrays["y"].long().split(job["batch"])))
+    )
 
     def step():
+        x, y = next(batches)
         optimizer.zero_grad()
         loss = criterion(model(x), y)
         loss.backward()

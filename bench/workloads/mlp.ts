@@ -15,14 +15,17 @@ import {
 } from "../harness.ts";
 import { writeTrainingFile } from "../mlp_data.ts";
 
+/** Whole batches of each size. */
+const EXAMPLES = 6144;
+
 /** See the module. */
 export const mlp: Workload = {
   name: "mlp",
   async run(options, field) {
     const results: RaceResult[] = [];
+    const { arrays } = await writeTrainingFile({ ...options, data: null }, EXAMPLES);
     for (const batch of [32, 128, 512]) {
       options.say(`mlp step, batch ${batch}`);
-      const { arrays } = await writeTrainingFile({ ...options, data: null }, batch);
       results.push(
         await race(field, `batch ${batch}`, { kind: "mlpStep", batch, arrays }, {
           rounds: options.quick ? 5 : 15,

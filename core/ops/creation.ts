@@ -178,6 +178,14 @@ export function convertToTensor(value: TensorLike, options: { dtype?: DType } = 
   return apply("cast", [value], { dtype: checkDType("convert to a tensor", options.dtype) });
 }
 
+/** Makes a tensor of a tensor-like value; another name of {@linkcode convertToTensor}. */
+export const array: (value: TensorLike, options?: { dtype?: DType }) => Tensor = convertToTensor;
+
+/** The values of a tensor under another handle. */
+export function copy(x: TensorLike): Tensor {
+  return isTensor(x) && x.isSymbolic ? x : tensor(x);
+}
+
 /** A scalar on a given backend. */
 export function scalarOn(backend: Backend, value: number, dtype: DType): Tensor {
   const values = makeArray(dtype, 1);
@@ -331,6 +339,18 @@ export function logspace(
   const values = exponents.dataSync().map((e) => base ** e);
   exponents.dispose();
   return tensorFrom(toTypedArray(values, dtype), [values.length], dtype, "logspace");
+}
+
+/** `num` values spaced evenly on a logarithmic scale, from `start` to `stop`, which have one sign. */
+export function geomspace(start: number, stop: number, options: LinspaceOptions = {}): Tensor {
+  if (!(start * stop > 0)) {
+    throw errors.option("space values", "start and stop", "of one sign, and not 0", [start, stop]);
+  }
+  const { dtype = "float32", ...rest } = options;
+  const ratios = linspace(0, Math.log(stop / start), { ...rest, dtype: "float64" });
+  const values = ratios.dataSync().map((exponent) => start * Math.exp(exponent));
+  ratios.dispose();
+  return tensorFrom(toTypedArray(values, dtype), [values.length], dtype, "geomspace");
 }
 
 /** Options of {@linkcode eye}. */

@@ -6,6 +6,7 @@
 
 import { apply, applyComposite, type Composite, defineComposite } from "../dispatch.ts";
 import { checkDType, type DType, isFloating } from "../dtype.ts";
+import { errors } from "../errors.ts";
 import type { Meta, NoAttributes, Primitive, PrimitiveAttributes } from "../primitives.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -80,6 +81,25 @@ export const power: (x1: Operand, x2: Operand) => Tensor = arithmetic("power");
 export const maximum: (x1: Operand, x2: Operand) => Tensor = binary("maximum");
 /** The lesser of the two; NaN where either is NaN. */
 export const minimum: (x1: Operand, x2: Operand) => Tensor = binary("minimum");
+/** The greater of the two; where one is NaN, the other. */
+export function fmax(x1: Operand, x2: Operand): Tensor {
+  const [a, b] = asPair(x1, x2);
+  return where(isnan(a), b, where(isnan(b), a, maximum(a, b)));
+}
+/** The lesser of the two; where one is NaN, the other. */
+export function fmin(x1: Operand, x2: Operand): Tensor {
+  const [a, b] = asPair(x1, x2);
+  return where(isnan(a), b, where(isnan(b), a, minimum(a, b)));
+}
+/** The remainder of x1 / x2 rounded towards 0, with the sign of the dividend. */
+export function fmod(x1: Operand, x2: Operand): Tensor {
+  const [a, b] = asPair(x1, x2);
+  return multiply(sign(a), mod(abs(a), abs(b)));
+}
+/** x1 · 2^x2, in a float dtype. */
+export function ldexp(x1: Operand, x2: Operand): Tensor {
+  return multiply(asFloat(x1), exp2(x2));
+}
 /** The angle of the point (x2, x1), in [−π, π]. */
 export function arctan2(x1: Operand, x2: Operand): Tensor {
   return apply("arctan2", asFloatPair(x1, x2), NONE);
@@ -300,6 +320,27 @@ export function isclose(x1: Operand, x2: Operand, options: ToleranceOptions = {}
 export function where(condition: Operand, x1: Operand, x2: Operand): Tensor {
   const [a, b] = asPair(x1, x2);
   return apply("where", [asDType(asTensor(condition), "bool"), a, b], NONE);
+}
+
+/**
+ * The first choice whose condition holds, element by element; the default where none does.
+ *
+ * @throws {RangeError} When there are not as many choices as conditions, or none.
+ */
+export function select(
+  conditions: readonly Operand[],
+  choices: readonly Operand[],
+  options: { default?: Operand } = {},
+): Tensor {
+  if (conditions.length === 0 || conditions.length !== choices.length) {
+    const requirement = `that of the conditions, ${conditions.length}, and above 0`;
+    throw errors.option("select", "the number of choices", requirement, choices.length);
+  }
+  const chosen = conditions.reduceRight<Operand>(
+    (rest, condition, i) => where(condition, choices[i], rest),
+    options.default ?? 0,
+  );
+  return chosen as Tensor;
 }
 
 /**

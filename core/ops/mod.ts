@@ -12,6 +12,7 @@ export * from "./movement.ts";
 export * from "./indexing.ts";
 export * from "./linalg.ts";
 export * from "./sorting.ts";
+export * from "./nan.ts";
 export * from "./nn.ts";
 export * from "./random.ts";
 export { asDType, asFloat, asFloatPair, asTensor } from "./operand.ts";

@@ -17,6 +17,7 @@ import {
   knownShape,
   normalizeAxes,
   normalizeAxis,
+  productOf,
   sameShape,
   sizeOf,
 } from "../shape.ts";
@@ -32,6 +33,21 @@ export function reshape(x: Operand, newshape: readonly Dim[]): Tensor {
   const input = asTensor(x);
   if (!Array.isArray(newshape)) throw errors.shapeKind("reshape", newshape);
   return apply("reshape", [input], { shape: newshape.map((d) => d ?? -1) });
+}
+
+/** The size of each axis; `null` where it is unknown. */
+export function shape(x: Operand): Dims {
+  return asTensor(x).dims;
+}
+
+/** The number of axes. */
+export function ndim(x: Operand): number {
+  return asTensor(x).ndim;
+}
+
+/** The number of elements; `null` where it is unknown. */
+export function size(x: Operand): Dim {
+  return productOf(asTensor(x).dims);
 }
 
 /** All elements along one axis. */

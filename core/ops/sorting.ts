@@ -33,6 +33,23 @@ export function argsort(x: Operand, options: SortOptions = {}): Tensor {
   return apply("argsort", [input], { axis: along, descending });
 }
 
+/**
+ * Indices that put the `kth` element of an axis where it would be in order, lesser ones before it and greater ones
+ * after it; here all are in order.
+ */
+export function argpartition(
+  x: Operand,
+  kth: number,
+  options: { axis?: number | null } = {},
+): Tensor {
+  const [input, axis] = flattenedIfNull(asTensor(x), options.axis ?? -1);
+  const length = input.dims[axis];
+  if (!Number.isInteger(kth) || (length !== null && (kth < -length || kth >= length))) {
+    throw errors.option("partition", "kth", `a whole number below ${length}`, kth);
+  }
+  return argsort(input, { axis });
+}
+
 /** The elements of an axis in order; NaN counts as the greatest. */
 export function sort(x: Operand, options: SortOptions = {}): Tensor {
   const { axis = -1, descending = false } = options;

@@ -5,21 +5,29 @@
  * @module
  */
 
-import { assertEquals, AssertionError, assertRejects, assertStringIncludes } from "@std/assert";
-import fc from "fast-check";
 import type { Backend } from "../../core/backend.ts";
 import { isFloating } from "../../core/dtype.ts";
 import type { CodedError } from "../../core/errors.ts";
 import { inference, type Primitive } from "../../core/primitives.ts";
 import { sameShape } from "../../core/shape.ts";
 import { ReferenceBackend } from "../../plugins/backends/reference/backend.ts";
+import { assertEquals, rangeErrorOf } from "./assertions.ts";
 import { cases } from "./cases.ts";
 import { byDefinition } from "./definitions.ts";
+import { Dice } from "./dice.ts";
 import { callOf, facts, resultOfFact } from "./facts.ts";
 import { memoryContract } from "./memory.ts";
-import { randomCases } from "./random.ts";
+import { type RandomCase, randomCases } from "./random.ts";
 import { type Sample, sample } from "./samples.ts";
-import { type Case, describeCall, differenceOf, resultOf, Stage, type Tolerance } from "./stage.ts";
+import {
+  type Case,
+  describeCall,
+  differenceOf,
+  type Register,
+  resultOf,
+  Stage,
+  type Tolerance,
+} from "./stage.ts";
 
 /** What a backend is held to beside the contract. */
 export interface ContractOptions {
@@ -122,7 +130,7 @@ export function backendContract(
     const difference = differenceOf(actual, result, await toleranceOf(primitive, call, expected));
     if (difference === null) return;
     const place = donated === undefined ? "" : `, in place of input ${donated}`;
-    throw new AssertionError(`${describeCall(primitive, call)}${place}: ${difference}`);
+    throw new Error(`${describeCall(primitive, call)}${place}: ${difference}`);
   }
 
   for (const primitive of PRIMITIVES) {
@@ -147,15 +155,12 @@ export function backendContract(
     });
   }
 
-  for (
-    const [primitive, arbitrary] of Object.entries(randomCases) as [Primitive, fc.Arbitrary<Case>][]
-  ) {
+  for (const [primitive, caseFor] of Object.entries(randomCases) as [Primitive, RandomCase][]) {
     test(`${primitive}() is what its definition says on random shapes`, async () => {
-      const property = fc.asyncProperty(
-        arbitrary,
-        (call) => check(primitive, call, byDefinition(primitive, call as never)),
-      );
-      await fc.assert(property, { numRuns: 60, seed: 7 });
+      for (let seed = 0; seed < 60; seed++) {
+        const call = caseFor(new Dice(seed));
+        await check(primitive, call, byDefinition(primitive, call as never));
+      }
     });
   }
 
@@ -185,10 +190,12 @@ export function backendContract(
     test(`${primitive}() throws where an index is out of range`, async () => {
       for (const [index, position] of [[5, 2], [-6, 0]]) {
         const call = callWith(sample("int32", [0, 4, -5].with(position, index)));
-        const error = await assertRejects(() => stage.run(primitive, call), RangeError);
-        assertEquals((error as RangeError & CodedError).code, "index.range");
         const place = `axis 0 as index ${index} at position ${position} is out of range`;
-        assertStringIncludes(error.message, `${place}: the axis has 5 entries`);
+        const error = await rangeErrorOf(
+          () => stage.run(primitive, call),
+          `${place}: the axis has 5 entries`,
+        );
+        assertEquals((error as RangeError & CodedError).code, "index.range");
       }
     });
   }
@@ -202,7 +209,7 @@ export function backendContract(
         stage.ownKernel(primitive, call.inputs, call.attributes) === undefined
       )
     );
-    assertEquals(fallen, []);
+    assertEquals(fallen.join(", "), "", "what falls back");
   });
 
   memoryContract(test, backend);
@@ -210,7 +217,7 @@ export function backendContract(
   test("nothing is left alive by the suite", () => {
     assertEquals(backend.memory().bytes, 0);
     assertEquals(backend.memory().storages, 0);
-    assertEquals(backend.memory().origins, []);
+    assertEquals(backend.memory().origins.length, 0);
     backend.dispose();
   });
 }

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
 import type { Backend, Kernel, Operand } from "../../core/backend.ts";
 import { bytesPerElement, type DType, isFloating } from "../../core/dtype.ts";
 import { inference, type Primitive } from "../../core/primitives.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import { Storage } from "../../core/storage.ts";
+import { assertEquals } from "./assertions.ts";
 import type { Sample } from "./samples.ts";
 
 /** Takes one check of the suite: what it says of the backend, and how that is found out. */
@@ -91,7 +91,7 @@ export class Stage {
       kernel.run(inputs, [output], call.attributes);
       for (const [i, input] of inputs.entries()) {
         if (i === donated) continue;
-        assertEquals((await this.get(input)).values, call.inputs[i].values, "an input was changed");
+        assertEquals((await this.get(input)).values, call.inputs[i].values, "an input, changed,");
       }
       return await this.get(output);
     } finally {

@@ -34,7 +34,6 @@ const COMMON = [
   "--outFile",
   "main.wasm",
   "-O3",
-  "--converge",
   "--noAssert",
   "--runtime",
   "stub",
