@@ -11,13 +11,11 @@
  * import { layers, optimizers } from "@tensaur/tensaur";
  * import { checkLayer, checkOptimizer } from "@tensaur/tensaur/testing";
  *
- * Deno.test("Adam keeps the contract of optimizers", async () => {
- *   await checkOptimizer(optimizers.Adam, { config: { amsgrad: true } });
- * });
+ * Deno.test("Adam keeps the contract of optimizers", () =>
+ *   checkOptimizer(optimizers.Adam, { config: { amsgrad: true } }));
  *
- * Deno.test("ReLU keeps the contract of layers", async () => {
- *   await checkLayer({ create: () => new layers.ReLU({ maxValue: 6 }), inputShape: [null, 4] });
- * });
+ * Deno.test("ReLU keeps the contract of layers", () =>
+ *   checkLayer({ create: () => new layers.ReLU({ maxValue: 6 }), inputShape: [null, 4] }));
  * ```
  *
  * @example A report, in place of an error
@@ -40,6 +38,7 @@
  */
 
 export { type ActivationCheckOptions, checkActivation } from "./testing/activation.ts";
+export type { Primitive } from "./core/primitives.ts";
 export { type BackendCheckOptions, checkBackend } from "./testing/backend.ts";
 export { checkCallback } from "./testing/callback.ts";
 export { checkConstraint, type ConstraintCheckOptions } from "./testing/constraint.ts";
@@ -52,5 +51,10 @@ export { checkMetric, type MetricCheckOptions } from "./testing/metric.ts";
 export { checkOptimizer } from "./testing/optimizer.ts";
 export { checkPackage, checkPlugin } from "./testing/plugins.ts";
 export { checkRegularizer, type RegularizerCheckOptions } from "./testing/regularizer.ts";
-export { type CheckResult, ContractError, ContractReport } from "./testing/report.ts";
+export {
+  type CheckResult,
+  ContractError,
+  ContractReport,
+  type Reported,
+} from "./testing/report.ts";
 export { checkSchedule } from "./testing/schedule.ts";

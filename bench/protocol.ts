@@ -66,10 +66,13 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
+/** Arrays by name: images in rows of 784 are `x`, their classes `y`; then weights. */
+export type Arrays = Record<string, Float32Array>;
+
 /** Reads the arrays of a file by name. */
-export function readArrays({ path, shapes }: ArrayFile): Record<string, Float32Array> {
+export function readArrays({ path, shapes }: ArrayFile): Arrays {
   const { buffer, byteOffset } = readFileSync(path);
-  const arrays: Record<string, Float32Array> = {};
+  const arrays: Arrays = {};
   let offset = byteOffset;
   for (const [name, shape] of Object.entries(shapes)) {
     arrays[name] = new Float32Array(buffer, offset, sizeOf(shape));
@@ -78,15 +81,8 @@ export function readArrays({ path, shapes }: ArrayFile): Record<string, Float32A
   return arrays;
 }
 
-/** Images in rows of 784, and their classes. */
-export interface Examples {
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-}
-
 /** The examples batch by batch; an incomplete last one is left out. */
-export function batchesOf(arrays: Record<string, Float32Array>, batch: number): Examples[] {
-  const { x, y } = arrays;
+export function batchesOf({ x, y }: Arrays, batch: number): Arrays[] {
   return Array.from({ length: Math.floor(y.length / batch) }, (_, i) => ({
     x: x.subarray(i * batch * 784, (i + 1) * batch * 784),
     y: y.subarray(i * batch, (i + 1) * batch),

@@ -36,6 +36,7 @@ export const callbacks: readonly PluginEntry[] = [
     name: "ModelCheckpoint",
     value: ModelCheckpoint,
     description: "Saves the model while it is trained",
+    sample: { config: { filepath: "{folder}/{epoch}.tensaur" } },
   },
   {
     kind: "callback",
@@ -48,6 +49,7 @@ export const callbacks: readonly PluginEntry[] = [
     name: "LearningRateScheduler",
     value: LearningRateScheduler,
     description: "Sets the learning rate of each epoch",
+    sample: { config: { schedule: (_: number, rate: number): number => rate / 2 } },
   },
   {
     kind: "callback",
@@ -66,5 +68,6 @@ export const callbacks: readonly PluginEntry[] = [
     name: "CSVLogger",
     value: CSVLogger,
     description: "Writes the logs of each epoch to a file",
+    sample: { config: { filename: "{folder}/training.csv" } },
   },
 ];

@@ -7,6 +7,7 @@
 
 import { rangeError } from "./errors.ts";
 import type { Layer } from "./layer.ts";
+import { BUILT_IN_PACKAGE } from "./registry.ts";
 import { runtime } from "./runtime.ts";
 
 /** A model of any kind. */
@@ -33,7 +34,11 @@ export abstract class Importer<Options = Record<string, unknown>> {
   abstract import(path: string | URL, options?: Options & { into?: AnyLayer }): Promise<AnyLayer>;
 }
 
-/** The format that a file's name asks for, among the registered ones of a kind. */
+/**
+ * The format that a file's name asks for, among the registered ones of a kind: a built-in one, else one of a package.
+ *
+ * @throws {RangeError} When none has the file's extension, or several have.
+ */
 export async function formatFor<T extends Exporter | Importer>(
   kind: "exporter" | "importer",
   path: string | URL,
@@ -43,10 +48,26 @@ export async function formatFor<T extends Exporter | Importer>(
   if (format !== undefined) return await registry.create<T>(kind, format);
   const file = String(path);
   const known: string[] = [];
-  for (const { qualifiedName } of registry.list(kind)) {
-    const candidate = await registry.create<T>(kind, qualifiedName);
-    if (candidate.extensions.some((extension) => file.endsWith(extension))) return candidate;
-    known.push(...candidate.extensions);
+  for (const isBuiltIn of [true, false]) {
+    const fitting: { name: string; candidate: T }[] = [];
+    for (const { qualifiedName: name, package: owner } of registry.list(kind)) {
+      if ((owner === BUILT_IN_PACKAGE) !== isBuiltIn) continue;
+      const candidate = await registry.create<T>(kind, name);
+      const { extensions } = candidate;
+      if (extensions.some((extension) => file.endsWith(extension))) {
+        fitting.push({ name, candidate });
+      }
+      known.push(...extensions);
+    }
+    if (fitting.length === 1) return fitting[0].candidate;
+    if (fitting.length > 1) {
+      throw rangeError(
+        `${kind}.ambiguous`,
+        `Cannot choose a format for "${file}" as more than one ${kind} has its extension: ${
+          fitting.map(({ name }) => name).join(" and ")
+        }; name one by { format }`,
+      );
+    }
   }
   throw rangeError(
     `${kind}.extension`,

@@ -17,6 +17,7 @@ export const layers: readonly PluginEntry[] = [
     aliases: ["Input"],
     value: InputLayer,
     description: "Says what a model takes, and checks it",
+    sample: { config: { shape: [4] }, wrongShape: [2, 5] },
   },
   {
     kind: "layer",
@@ -24,12 +25,14 @@ export const layers: readonly PluginEntry[] = [
     aliases: ["Linear"],
     value: Dense,
     description: "Weighted sums of all inputs",
+    sample: { config: { units: 3, activation: "tanh" }, wrongShape: [2, 5] },
   },
   {
     kind: "layer",
     name: "Activation",
     value: Activation,
     description: "Passes the input through an activation",
+    sample: { config: { activation: "tanh" } },
   },
   { kind: "layer", name: "ReLU", value: ReLU, description: "max(x, 0)" },
   {
@@ -43,6 +46,7 @@ export const layers: readonly PluginEntry[] = [
     name: "PReLU",
     value: PReLU,
     description: "x above 0, a learnt part of it below",
+    sample: { wrongShape: [2, 5] },
   },
   { kind: "layer", name: "ELU", value: ELU, description: "x above 0, alpha·(e^x − 1) below" },
   { kind: "layer", name: "Sigmoid", value: Sigmoid, description: "1 / (1 + e^−x)" },
@@ -58,18 +62,21 @@ export const layers: readonly PluginEntry[] = [
     name: "Dropout",
     value: Dropout,
     description: "Sets random elements to 0 in training",
+    sample: { config: { rate: 0.5 } },
   },
   {
     kind: "layer",
     name: "Flatten",
     value: Flatten,
     description: "All axes of an example as one",
+    sample: { inputShape: [null, 3, 2] },
   },
   {
     kind: "layer",
     name: "Reshape",
     value: Reshape,
     description: "The elements of an example in another shape",
+    sample: { config: { targetShape: [2, -1] }, wrongShape: [2, 5] },
   },
   {
     kind: "layer",

@@ -39,6 +39,10 @@ export const manifest: PluginManifest = defineManifest({
       name: "Sequential",
       value: Sequential,
       description: "A model that is a list of layers",
+      sample: {
+        config: { layers: [{ className: "Dense", config: { units: 2 } }] },
+        wrongShape: [2, 5],
+      },
     },
     ...losses,
     ...metrics,

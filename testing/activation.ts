@@ -8,7 +8,7 @@ import { symbolicInput } from "../core/layer.ts";
 import { type ActivationFunction, gradCheck, type Shape, type Tensor, tidy } from "../mod.ts";
 import { Bench, type CheckOptions, type Checks, runContract, watchMemory } from "./contract.ts";
 import { expect } from "./outcome.ts";
-import type { ContractReport } from "./report.ts";
+import type { Reported } from "./report.ts";
 import { draw, expectSame, shown } from "./values.ts";
 
 /** Options of {@linkcode checkActivation}. */
@@ -92,15 +92,13 @@ const checks: Checks<ActivationFunction, ActivationCheckOptions> = {
  *
  * const snake = (x: Tensor) => ops.add(x, ops.square(ops.sin(x)));
  *
- * Deno.test("snake keeps the contract of activations", async () => {
- *   await checkActivation(snake);
- * });
+ * Deno.test("snake keeps the contract of activations", () => checkActivation(snake));
  * ```
  */
 export function checkActivation(
   activation: ActivationFunction,
   options: ActivationCheckOptions = {},
-): Promise<ContractReport> {
+): Reported {
   const bench = new Bench(options, () => activation);
   return runContract("activation", () => activation.name || "without a name", bench, checks);
 }

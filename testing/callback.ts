@@ -62,9 +62,7 @@ async function watchFit(callback: Callback, signal?: AbortSignal): Promise<void>
  *   }
  * }
  *
- * Deno.test("Best keeps the contract of callbacks", async () => {
- *   await checkCallback(Best);
- * });
+ * Deno.test("Best keeps the contract of callbacks", () => checkCallback(Best));
  * ```
  */
 export const checkCallback: Check<Callback, CheckOptions> = defineCheck({

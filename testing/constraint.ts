@@ -42,9 +42,7 @@ function weightsFor(
  *   }
  * }
  *
- * Deno.test("AtMostOne keeps the contract of constraints", async () => {
- *   await checkConstraint(AtMostOne);
- * });
+ * Deno.test("AtMostOne keeps the contract of constraints", () => checkConstraint(AtMostOne));
  * ```
  */
 export const checkConstraint: Check<Constraint, ConstraintCheckOptions> = defineCheck({

@@ -9,7 +9,7 @@ import { type Config, type PluginManifest, runtime, Scope } from "../mod.ts";
 import { configOf, expectSameConfig, fromConfig, frozen } from "./config.ts";
 import { inIsolation } from "./isolation.ts";
 import { expect, messageOf, NotMade, skip, Skipped } from "./outcome.ts";
-import { type CheckResult, ContractError, ContractReport } from "./report.ts";
+import { type CheckResult, ContractError, ContractReport, type Reported } from "./report.ts";
 
 /** A class, which is made with the option `config`, or a function that makes a new instance at each call. */
 // deno-lint-ignore no-explicit-any -- each class takes options of its own
@@ -30,9 +30,9 @@ export interface CheckOptions {
 /** Runs a contract. */
 export interface Check<T, Options extends CheckOptions> {
   /** Runs it on a class, or on what a function makes. */
-  (subject: Subject<T>, options?: Options): Promise<ContractReport>;
+  (subject: Subject<T>, options?: Options): Reported;
   /** Runs it on the class, or on what the function makes, that the option `create` is. */
-  (options: Options & { create: Subject<T> }): Promise<ContractReport>;
+  (options: Options & { create: Subject<T> }): Reported;
 }
 
 /** The checks of a contract, in order, by what they say of the subject. */
@@ -180,34 +180,43 @@ function firstOf<T extends object, Options extends CheckOptions>(
  *
  * @throws {ContractError} When a check does not hold, unless `options.throws` is false.
  */
-export async function runContract<T extends object, Options extends CheckOptions>(
+export function runContract<T extends object, Options extends CheckOptions>(
   kind: string,
   nameOf: () => string,
   bench: Bench<T, Options>,
   checks: Checks<T, Options>,
-): Promise<ContractReport> {
-  const { manifest, skip: left = {}, throws = true } = bench.options;
-  const results = await inIsolation(async () => {
-    const expectFreed = watchMemory();
-    const found: CheckResult[] = [];
-    const all: Checks<T, Options> = {
-      ...checks,
-      "leaves no memory behind": () => {
-        if (found.some(({ ok }) => !ok)) skip("what failed left some");
-        expectFreed();
-      },
-    };
-    checkNames(left, Object.keys(all));
-    for (const [name, check] of Object.entries(all)) {
-      const reason = Object.hasOwn(left, name) ? left[name] : null;
-      found.push(await judge(name, () => reason === null ? check(bench) : skip(reason), bench));
-      if (found.at(-1)?.error instanceof NotMade) break;
-    }
-    return found;
+): Reported {
+  const { manifest, throws = true } = bench.options;
+  const reported = inIsolation(async () => {
+    const results = await resultsOf(bench, checks);
+    const report = new ContractReport(kind, nameOf(), results);
+    if (throws && !report.ok) throw new ContractError(report);
+    return report;
   }, manifest);
-  const report = new ContractReport(kind, nameOf(), results);
-  if (throws && !report.ok) throw new ContractError(report);
-  return report;
+  return reported as Reported;
+}
+
+async function resultsOf<T extends object, Options extends CheckOptions>(
+  bench: Bench<T, Options>,
+  checks: Checks<T, Options>,
+): Promise<CheckResult[]> {
+  const { skip: left = {} } = bench.options;
+  const results: CheckResult[] = [];
+  const expectFreed = watchMemory();
+  const all: Checks<T, Options> = {
+    ...checks,
+    "leaves no memory behind": () => {
+      if (results.some(({ ok }) => !ok)) skip("what failed left some");
+      expectFreed();
+    },
+  };
+  checkNames(left, Object.keys(all));
+  for (const [name, check] of Object.entries(all)) {
+    const reason = Object.hasOwn(left, name) ? left[name] : null;
+    results.push(await judge(name, () => reason === null ? check(bench) : skip(reason), bench));
+    if (results.at(-1)?.error instanceof NotMade) break;
+  }
+  return results;
 }
 
 async function judge<T extends object, Options extends CheckOptions>(

@@ -66,9 +66,8 @@ async function importerFor(bench: ExporterBench, extensions: readonly string[]):
  * import { exporters } from "@tensaur/tensaur";
  * import { checkExporter } from "@tensaur/tensaur/testing";
  *
- * Deno.test("SafetensorsExporter keeps the contract of exporters", async () => {
- *   await checkExporter(exporters.SafetensorsExporter);
- * });
+ * Deno.test("SafetensorsExporter keeps the contract of exporters", () =>
+ *   checkExporter(exporters.SafetensorsExporter));
  * ```
  */
 export const checkExporter: Check<Exporter, ExporterCheckOptions> = defineCheck({

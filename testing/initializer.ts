@@ -40,9 +40,7 @@ function shapeOf({ options: { shape = [4, 3] } }: InitializerBench): Shape {
  *   }
  * }
  *
- * Deno.test("Signs keeps the contract of initializers", async () => {
- *   await checkInitializer(Signs);
- * });
+ * Deno.test("Signs keeps the contract of initializers", () => checkInitializer(Signs));
  * ```
  */
 export const checkInitializer: Check<Initializer, InitializerCheckOptions> = defineCheck({

@@ -24,7 +24,8 @@ export function copyOf(registry: Registry): Registry {
     const known = registry.list().filter((plugin) => plugin.package === name);
     const plugins = known.map(
       ({ kind, name, aliases, description, permissions, sample, qualifiedName }): PluginEntry => ({
-        ...{ kind, name, aliases, description, permissions, sample },
+        ...{ kind, name, aliases, permissions, sample },
+        ...description === "" ? {} : { description },
         ...registry.isLoaded(kind, qualifiedName)
           ? { value: registry.get(kind, qualifiedName) }
           : { load: () => registry.load(kind, qualifiedName) },

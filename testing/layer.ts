@@ -229,9 +229,8 @@ async function throughFile(bench: LayerBench, format: string): Promise<void> {
  *   }
  * }
  *
- * Deno.test("Scale keeps the contract of layers", async () => {
- *   await checkLayer(Scale, { inputShape: [null, 4], wrongShape: [2, 5] });
- * });
+ * Deno.test("Scale keeps the contract of layers", () =>
+ *   checkLayer(Scale, { inputShape: [null, 4], wrongShape: [2, 5] }));
  * ```
  */
 export const checkLayer: Check<AnyLayer, LayerCheckOptions> = defineCheck({
@@ -403,10 +402,8 @@ export const checkLayer: Check<AnyLayer, LayerCheckOptions> = defineCheck({
         input.dispose();
       }
       expect(message !== null, `it takes an input of shape ${shown(shape)}`);
-      expect(
-        message.includes(shown(shape)),
-        `its error does not name the shape ${shown(shape)}: ${message}`,
-      );
+      const named = [shape, shape.slice(1)].some((dims) => message?.includes(shown(dims)));
+      expect(named, `its error does not name the shape ${shown(shape)}: ${message}`);
     },
 
     "computes the same as ONNX": (bench) => throughFile(bench, "onnx"),

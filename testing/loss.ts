@@ -93,9 +93,7 @@ async function extremesFor({ options }: LossBench, yPred: Tensor): Promise<reado
  *   }
  * }
  *
- * Deno.test("Quartic keeps the contract of losses", async () => {
- *   await checkLoss(Quartic, { best: "yTrue" });
- * });
+ * Deno.test("Quartic keeps the contract of losses", () => checkLoss(Quartic, { best: "yTrue" }));
  * ```
  */
 export const checkLoss: Check<Loss, LossCheckOptions> = defineCheck({

@@ -68,9 +68,7 @@ function judged(bench: MetricBench, batch: Batch, weights?: Tensor): Tensor {
  *   }
  * }
  *
- * Deno.test("Overshoot keeps the contract of metrics", async () => {
- *   await checkMetric(Overshoot);
- * });
+ * Deno.test("Overshoot keeps the contract of metrics", () => checkMetric(Overshoot));
  * ```
  */
 export const checkMetric: Check<Metric, MetricCheckOptions> = defineCheck({

@@ -20,11 +20,14 @@ import { checkMetric } from "./metric.ts";
 import { checkOptimizer } from "./optimizer.ts";
 import { messageOf, Skipped } from "./outcome.ts";
 import { checkRegularizer } from "./regularizer.ts";
-import { ContractReport } from "./report.ts";
+import { ContractReport, type Reported } from "./report.ts";
 import { checkSchedule } from "./schedule.ts";
 
 // deno-lint-ignore no-explicit-any -- the sample of each kind says what its check takes
 type AnyCheck = (subject: Subject<any>, options: any) => Promise<ContractReport>;
+
+/** What stands for a temporary folder in the options of a sample. */
+const FOLDER = "{folder}";
 
 /** The contract of each kind. */
 const CHECKS: Readonly<Record<string, AnyCheck>> = {
@@ -53,15 +56,21 @@ const CHECKS: Readonly<Record<string, AnyCheck>> = {
  * ```ts
  * import { checkPlugin } from "@tensaur/tensaur/testing";
  *
- * Deno.test("Dense keeps the contract of layers", async () => {
- *   await checkPlugin("layer", "Dense");
- * });
+ * Deno.test("Dense keeps the contract of layers", () => checkPlugin("layer", "Dense"));
  * ```
  */
-export async function checkPlugin(
+export function checkPlugin(
   kind: string,
   name: string,
   options: Pick<CheckOptions, "throws"> = {},
+): Reported {
+  return checkKnown(kind, name, options) as Reported;
+}
+
+async function checkKnown(
+  kind: string,
+  name: string,
+  options: Pick<CheckOptions, "throws">,
 ): Promise<ContractReport> {
   const { registry } = runtime();
   const plugin = registry.describe(kind, name);
@@ -79,18 +88,19 @@ export async function checkPlugin(
   }
 }
 
-const FOLDER = "{folder}";
-
 /** Runs the contract on what the registry makes. */
 function checkMade(
-  { kind, qualifiedName, sample }: PluginDescription,
+  { kind, name, qualifiedName, sample }: PluginDescription,
   options: Pick<CheckOptions, "throws">,
   folder = "",
 ): Promise<ContractReport> {
   const fillIn = (item: unknown): unknown =>
     typeof item === "string" ? item.replaceAll(FOLDER, folder) : item;
   const config = frozen(sample.config, fillIn);
-  const create = (): unknown => runtime().registry.build(kind, qualifiedName, config);
+  // Reports name what cannot be made by the name of the function.
+  const { [name]: create } = {
+    [name]: (): unknown => runtime().registry.build(kind, qualifiedName, config),
+  };
   return CHECKS[kind](create, { ...sample, ...options });
 }
 
@@ -105,14 +115,14 @@ function unchecked({ kind, name }: PluginDescription, reason: string): ContractR
  *
  * @example
  * ```ts
- * import { defineManifest, use } from "@tensaur/tensaur";
+ * import { defineManifest, type Tensor, use } from "@tensaur/tensaur";
  * import { checkPackage } from "@tensaur/tensaur/testing";
  * import { assert } from "@std/assert";
  *
  * await use(defineManifest({
  *   name: "acme",
  *   version: "1.0.0",
- *   plugins: [{ kind: "activation", name: "half", value: (x) => x.div(2) }],
+ *   plugins: [{ kind: "activation", name: "half", value: (x: Tensor) => x.div(2) }],
  * }));
  * const reports = await checkPackage("acme");
  * assert(reports.every(({ ok }) => ok));

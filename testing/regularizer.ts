@@ -46,9 +46,7 @@ function weightsFor(
  *   }
  * }
  *
- * Deno.test("Spread keeps the contract of regularizers", async () => {
- *   await checkRegularizer(Spread);
- * });
+ * Deno.test("Spread keeps the contract of regularizers", () => checkRegularizer(Spread));
  * ```
  */
 export const checkRegularizer: Check<Regularizer, RegularizerCheckOptions> = defineCheck({

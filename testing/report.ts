@@ -72,6 +72,9 @@ export class ContractReport {
   }
 }
 
+/** What a check gives: `await` it for the report; `Deno.test`, which takes promises of nothing, takes it as it is. */
+export type Reported = Promise<void> & Promise<ContractReport>;
+
 /** A broken contract; its message lists the checks that do not hold. */
 export class ContractError extends Error {
   /** The stable name of the mistake. */

@@ -44,9 +44,7 @@ function expectSameRates(actual: readonly number[], expected: readonly number[])
  *   }
  * }
  *
- * Deno.test("Halving keeps the contract of schedules", async () => {
- *   await checkSchedule(Halving);
- * });
+ * Deno.test("Halving keeps the contract of schedules", () => checkSchedule(Halving));
  * ```
  */
 export const checkSchedule: Check<LearningRateSchedule, CheckOptions> = defineCheck({

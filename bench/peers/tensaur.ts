@@ -18,10 +18,10 @@ import {
   tensor,
 } from "@tensaur/tensaur";
 import {
+  type Arrays,
   batchesOf,
   type Contender,
   type EpochJob,
-  type Examples,
   type GemmJob,
   gemmProbes,
   gemmValues,
@@ -41,7 +41,7 @@ export async function backendOf(name: string, threads: number): Promise<Backend>
 }
 
 /** The network of the bench: 784-128-64-10, Adam, with the weights given or with random ones. */
-export function mlpModel(arrays?: Record<string, Float32Array>): Sequential {
+export function mlpModel(arrays?: Arrays): Sequential {
   const model = sequential([
     new layers.Dense({ units: 128, activation: "relu", inputShape: [784] }),
     new layers.Dense({ units: 64, activation: "relu" }),
@@ -61,7 +61,7 @@ export function mlpModel(arrays?: Record<string, Float32Array>): Sequential {
 }
 
 /** Images as float32, labels as int32. */
-export function examples(arrays: Examples): [Tensor, Tensor] {
+export function examples(arrays: Arrays): [Tensor, Tensor] {
   const x = tensor(arrays.x, { shape: [arrays.y.length, 784] });
   return [x, tensor(Int32Array.from(arrays.y))];
 }

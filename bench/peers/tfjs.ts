@@ -7,6 +7,7 @@
 
 import { fileURLToPath } from "node:url";
 import {
+  type Arrays,
   batchesOf,
   type Contender,
   type EpochJob,
@@ -46,7 +47,7 @@ export async function loadTensorFlow(backend: string): Promise<TensorFlow> {
 }
 
 /** The network of the bench as a layers model with the weights given. */
-export function mlpModel(tf: TensorFlow, arrays: Record<string, Float32Array>): TensorFlow {
+export function mlpModel(tf: TensorFlow, arrays: Arrays): TensorFlow {
   const model = tf.sequential({
     layers: [
       tf.layers.dense({ units: 128, activation: "relu", inputShape: [784] }),

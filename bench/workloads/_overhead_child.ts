@@ -4,17 +4,10 @@
  * @module
  */
 
-import {
-  type Backend,
-  type Kernel,
-  ops,
-  type Sequential,
-  setBackend,
-  type Tensor,
-} from "@tensaur/tensaur";
+import { type Backend, type Kernel, type Sequential, setBackend } from "@tensaur/tensaur";
 import { median } from "../harness.ts";
 import { backendOf, examples, mlpModel } from "../peers/tensaur.ts";
-import { type ArrayFile, readArrays } from "../protocol.ts";
+import { type ArrayFile, type Arrays, batchesOf, readArrays } from "../protocol.ts";
 
 /** What to measure. */
 export interface OverheadRequest {
@@ -118,11 +111,13 @@ function summary(
 /** Runs so many steps. */
 type Loop = (steps: number) => Promise<void>;
 
-function loops(model: Sequential, x: Tensor, y: Tensor, batch: number): Record<string, Loop> {
-  const first: [Tensor, Tensor] = [ops.slice(x, [0, 0], [batch, 784]), ops.slice(y, [0], [batch])];
+function loops(model: Sequential, arrays: Arrays, batch: number): Record<string, Loop> {
+  const [x, y] = examples(arrays);
+  const batches = batchesOf(arrays, batch).map(examples);
+  let next = 0;
   return {
     trainOnBatch: async (steps) => {
-      for (let i = 0; i < steps; i++) await model.trainOnBatch(...first);
+      for (let i = 0; i < steps; i++) await model.trainOnBatch(...batches[next++ % batches.length]);
     },
     fit: async (steps) => {
       const perEpoch = Math.floor(x.shape[0] / batch);
@@ -144,15 +139,14 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
   const backend = await setBackend(await backendOf("wasm", 1));
   const meter = new Meter(backend);
   const model = mlpModel(arrays);
-  const [x, y] = examples(arrays);
   const fallbacks = (): number => [...backend.fallbacks.values()].reduce((a, b) => a + b, 0);
 
   const results: OverheadResult["steps"] = [];
   let kernels: OverheadResult["kernels"] = [];
   for (const batch of BATCHES) {
-    for (const [name, loop] of Object.entries(loops(model, x, y, batch))) {
+    for (const [name, loop] of Object.entries(loops(model, arrays, batch))) {
       const before = fallbacks();
-      const perRound = Math.floor(x.shape[0] / batch);
+      const perRound = Math.floor(arrays.y.length / batch);
       for (const table of [meter.real, meter.none, meter.timed]) {
         meter.use(table);
         await loop(Math.max(perRound, 1000));
@@ -183,7 +177,7 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
     }
   }
 
-  const { trainOnBatch } = loops(model, x, y, BATCHES[0]);
+  const { trainOnBatch } = loops(model, arrays, BATCHES[0]);
   meter.use(meter.real);
   const { gc } = globalThis as unknown as { gc(): void };
   const look = () => {

@@ -181,11 +181,6 @@ export function convertToTensor(value: TensorLike, options: { dtype?: DType } = 
 /** Makes a tensor of a tensor-like value; another name of {@linkcode convertToTensor}. */
 export const array: (value: TensorLike, options?: { dtype?: DType }) => Tensor = convertToTensor;
 
-/** The values of a tensor under another handle. */
-export function copy(x: TensorLike): Tensor {
-  return isTensor(x) && x.isSymbolic ? x : tensor(x);
-}
-
 /** A scalar on a given backend. */
 export function scalarOn(backend: Backend, value: number, dtype: DType): Tensor {
   const values = makeArray(dtype, 1);
@@ -314,18 +309,26 @@ export interface LinspaceOptions {
   dtype?: DType;
 }
 
-/** `num` evenly spaced values from `start` to `stop`. */
-export function linspace(start: number, stop: number, options: LinspaceOptions = {}): Tensor {
+/** `num` values from `start` to `stop`, each made from its evenly spaced place in [0, 1]. */
+function spaced(
+  operation: string,
+  options: LinspaceOptions,
+  valueAt: (place: number) => number,
+): Tensor {
   const { num = 50, endpoint = true, dtype = "float32" } = options;
   if (!Number.isInteger(num) || num < 0) {
     throw errors.option("space values", "num", "a whole number from 0 on", num);
   }
-  const step = (stop - start) / Math.max(1, endpoint ? num - 1 : num);
-  const values = makeValues(dtype, [num]);
-  for (let i = 0; i < num; i++) {
-    values[i] = endpoint && i === num - 1 && i > 0 ? stop : start + i * step;
-  }
-  return tensorFrom(values, [num], dtype, "linspace");
+  const last = Math.max(1, endpoint ? num - 1 : num);
+  const values = Array.from({ length: num }, (_, i) => valueAt(i / last));
+  checkDType("space values", dtype);
+  return tensorFrom(toTypedArray(values, dtype), [num], dtype, operation);
+}
+
+/** `num` evenly spaced values from `start` to `stop`. */
+export function linspace(start: number, stop: number, options: LinspaceOptions = {}): Tensor {
+  const span = stop - start;
+  return spaced("linspace", options, (place) => place === 1 ? stop : start + place * span);
 }
 
 /** `num` values spaced evenly on a logarithmic scale, from `base^start` to `base^stop`. */
@@ -334,23 +337,21 @@ export function logspace(
   stop: number,
   options: LinspaceOptions & { base?: number } = {},
 ): Tensor {
-  const { base = 10, dtype = "float32", ...rest } = options;
-  const exponents = linspace(start, stop, { ...rest, dtype: "float64" });
-  const values = exponents.dataSync().map((e) => base ** e);
-  exponents.dispose();
-  return tensorFrom(toTypedArray(values, dtype), [values.length], dtype, "logspace");
+  const { base = 10 } = options;
+  return spaced("logspace", options, (place) => base ** (start + place * (stop - start)));
 }
 
-/** `num` values spaced evenly on a logarithmic scale, from `start` to `stop`, which have one sign. */
+/**
+ * `num` values of which each is the one before times the same number, from `start` to `stop`.
+ *
+ * @throws {RangeError} When one of them is 0, or their signs differ.
+ */
 export function geomspace(start: number, stop: number, options: LinspaceOptions = {}): Tensor {
   if (!(start * stop > 0)) {
     throw errors.option("space values", "start and stop", "of one sign, and not 0", [start, stop]);
   }
-  const { dtype = "float32", ...rest } = options;
-  const ratios = linspace(0, Math.log(stop / start), { ...rest, dtype: "float64" });
-  const values = ratios.dataSync().map((exponent) => start * Math.exp(exponent));
-  ratios.dispose();
-  return tensorFrom(toTypedArray(values, dtype), [values.length], dtype, "geomspace");
+  const ratio = stop / start;
+  return spaced("geomspace", options, (place) => place === 1 ? stop : start * ratio ** place);
 }
 
 /** Options of {@linkcode eye}. */

@@ -26,6 +26,7 @@ type Plain = {
 }[Primitive];
 
 const NONE: NoAttributes = Object.freeze({});
+const sameAsFirst = ([x]: readonly Meta[]): Meta[] => [{ dims: x.dims, dtype: x.dtype }];
 
 /** One input in its own dtype. */
 function unary(primitive: Plain): (x: Operand) => Tensor {
@@ -359,12 +360,23 @@ export interface ClipOptions {
   xMax?: number;
 }
 
-/** x, but not below `xMin` nor above `xMax`. */
+function limited(x: Tensor, { xMin, xMax }: ClipOptions): Tensor {
+  const above = xMin === undefined ? x : maximum(x, xMin);
+  return xMax === undefined ? above : minimum(above, xMax);
+}
+
+const clipComposite = defineComposite<ClipOptions>({
+  name: "clip",
+  infer: sameAsFirst,
+  compose: ([x], limits) => [limited(x, limits)],
+  gradient: ({ inputs: [x], outputs: [y] }, [g]) => [g && where(equal(x, y), g, 0)],
+});
+
+/** x, but not below `xMin` nor above `xMax`. Its gradient is that of x at the limits, and 0 beyond them. */
 export function clip(x: Operand, options: ClipOptions): Tensor {
-  let result = asTensor(x);
-  if (options.xMin !== undefined) result = maximum(result, options.xMin);
-  if (options.xMax !== undefined) result = minimum(result, options.xMax);
-  return result;
+  const input = asTensor(x);
+  if (!isFloating(input.dtype)) return limited(input, options);
+  return applyComposite(clipComposite, [input], options)[0];
 }
 
 /** x with NaN and infinities replaced. */
@@ -407,8 +419,6 @@ export function sigmoid(x: Operand): Tensor {
 
 /** How activations that a kernel can fuse are named. */
 export type FusedActivation = "linear" | "relu" | "sigmoid" | "tanh";
-
-const sameAsFirst = ([x]: readonly Meta[]): Meta[] => [{ dims: x.dims, dtype: x.dtype }];
 
 /** The gradient before an activation, from its output y and the gradient g after it. */
 export const activationGradientComposite: Composite<{ activation: FusedActivation }> =

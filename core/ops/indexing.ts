@@ -19,7 +19,7 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { arange, eye, fullLike, type NestedValues, tensor, tri } from "./creation.ts";
+import { arange, fullLike, type NestedValues, tensor } from "./creation.ts";
 import {
   add,
   cast,
@@ -34,8 +34,9 @@ import {
   multiply,
   where,
 } from "./elementwise.ts";
-import { broadcastTo, concatenate, expandDims, flip, pad, reshape, transpose } from "./movement.ts";
+import { broadcastTo, concatenate, expandDims, flip, reshape, sliceAxis } from "./movement.ts";
 import { asDType, asTensor, type Operand, placedWith } from "./operand.ts";
+import { pad } from "./padding.ts";
 import { any, sum } from "./reduction.ts";
 
 function areWhole(values: NestedValues): boolean {
@@ -309,7 +310,7 @@ function pick(x: Tensor, axis: number, index: number): Tensor {
     );
   }
   const at = index < 0 ? index + length : index;
-  return reshape(sliceStrided(x, axis, at, at + 1, 1), x.dims.filter((_, i) => i !== axis));
+  return reshape(sliceAxis(x, axis, at, at + 1), x.dims.filter((_, i) => i !== axis));
 }
 
 function sliceRange(
@@ -324,19 +325,10 @@ function sliceRange(
     throw errors.shapes("slice", `axis ${axis} must be known`, x.dims);
   }
   const { start, limit, step } = resolveRange(range, length);
-  if (step > 0) return sliceStrided(x, axis, start, limit, step);
+  if (step > 0) return sliceAxis(x, axis, start, limit, step);
   // Backwards: the same entries counted from the other end.
   const reversed = flip(x, { axis });
-  return sliceStrided(reversed, axis, length - 1 - start, length - 1 - limit, -step);
-}
-
-function sliceStrided(x: Tensor, axis: number, start: number, limit: number, step: number): Tensor {
-  if (start === 0 && limit === x.dims[axis] && step === 1) return x;
-  return apply("slice", [x], {
-    start: x.dims.map((_, i) => i === axis ? start : 0),
-    limit: x.dims.map((d, i) => i === axis ? limit : d),
-    strides: x.dims.map((_, i) => i === axis ? step : 1),
-  });
+  return sliceAxis(reversed, axis, length - 1 - start, length - 1 - limit, -step);
 }
 
 /**
@@ -369,68 +361,6 @@ export function multiHot(
   const hot = oneHot(x, numClasses, { dtype });
   const present = sum(hot, { axis: normalizeAxis("encode", options.axis ?? -1, hot.ndim - 1) });
   return cast(greater(present, 0), dtype);
-}
-
-/** A diagonal of a matrix, or of the matrices in the given axes: `[…rest, length]`. */
-export function diagonal(
-  x: Operand,
-  options: { offset?: number; axis1?: number; axis2?: number } = {},
-): Tensor {
-  const { offset = 0 } = options;
-  const input = asTensor(x);
-  const a = normalizeAxis("take the diagonal", options.axis1 ?? 0, input.ndim);
-  const b = normalizeAxis("take the diagonal", options.axis2 ?? 1, input.ndim);
-  if (a === b) throw errors.axisTwice("take the diagonal", a);
-  const rest = input.dims.map((_, i) => i).filter((i) => i !== a && i !== b);
-  const [rows, columns] = [a, b].map((i) => knownDim("take the diagonal", input.dims, i));
-  const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
-  const first = offset >= 0 ? offset : -offset * columns;
-  const lead = rest.map((i) => input.dims[i]);
-  const flat = reshape(transpose(input, [...rest, a, b]), [...lead, rows * columns]);
-  const last = length === 0 ? first : first + (length - 1) * (columns + 1) + 1;
-  return sliceStrided(flat, flat.ndim - 1, first, last, columns + 1);
-}
-
-/** A vector on the diagonal of a square matrix; of a matrix, its diagonal. */
-export function diag(x: Operand, options: { k?: number } = {}): Tensor {
-  const { k = 0 } = options;
-  const input = asTensor(x);
-  if (input.ndim === 2) return diagonal(input, { offset: k });
-  if (input.ndim !== 1) throw errors.rank("make a diagonal", "one or two axes", input.dims);
-  const n = knownDim("make a diagonal", input.dims, 0) + Math.abs(k);
-  const columns = pad(input, [[Math.max(k, 0), Math.max(-k, 0)]]);
-  return where(placedWith(input, eye(n, { k, dtype: "bool" })), columns, 0);
-}
-
-/** A tensor flattened onto the diagonal of a square matrix. */
-export function diagflat(x: Operand, options: { k?: number } = {}): Tensor {
-  return diag(reshape(x, [-1]), options);
-}
-
-/** The sum of a diagonal. */
-export function trace(
-  x: Operand,
-  options: { offset?: number; axis1?: number; axis2?: number } = {},
-): Tensor {
-  return sum(diagonal(x, options), { axis: -1 });
-}
-
-function triangle(x: Operand, k: number, keepLower: boolean): Tensor {
-  const input = asTensor(x);
-  if (input.ndim < 2) throw errors.rank("take a triangle", "two or more axes", input.dims);
-  const [n, m] = knownShape("take a triangle", input.dims.slice(-2));
-  const lower = placedWith(input, tri(n, { m, k: keepLower ? k : k - 1, dtype: "bool" }));
-  return keepLower ? where(lower, input, 0) : where(lower, 0, input);
-}
-
-/** The elements at and below diagonal `k`; zeros above. */
-export function tril(x: Operand, options: { k?: number } = {}): Tensor {
-  return triangle(x, options.k ?? 0, true);
-}
-
-/** The elements at and above diagonal `k`; zeros below. */
-export function triu(x: Operand, options: { k?: number } = {}): Tensor {
-  return triangle(x, options.k ?? 0, false);
 }
 
 /** How often each whole number from 0 on occurs, or the sum of its weights. */

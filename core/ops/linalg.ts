@@ -17,7 +17,7 @@ import {
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { multiply, subtract } from "./elementwise.ts";
-import { diagonal } from "./indexing.ts";
+import { diagonal } from "./diagonals.ts";
 import { broadcastTo, expandDims, moveaxis, reshape, stack, transpose } from "./movement.ts";
 import { asDType, asPair, asTensor, type Operand } from "./operand.ts";
 import { sum } from "./reduction.ts";

@@ -38,18 +38,24 @@ export function nanprod(x: Operand, options: ReduceOptions = {}): Tensor {
   return prod(replaceNan(asTensor(x), 1), options);
 }
 
+/** How many elements are not NaN, in the dtype of x. */
+function countNumbers(x: Tensor, options: ReduceOptions): Tensor {
+  return cast(countNonzero(logicalNot(isnan(x)), options), x.dtype);
+}
+
 /** The mean of what is not NaN; of nothing, NaN. */
 export function nanmean(x: Operand, options: ReduceOptions = {}): Tensor {
   const input = asFloat(x);
-  const count = countNonzero(logicalNot(isnan(input)), options);
-  return divide(nansum(input, options), cast(count, input.dtype));
+  return divide(nansum(input, options), countNumbers(input, options));
 }
 
 /** The variance of what is not NaN around its mean, not corrected for the degree of freedom. */
 export function nanvar(x: Operand, options: ReduceOptions = {}): Tensor {
   const input = asFloat(x);
   const centred = subtract(input, nanmean(input, { ...options, keepdims: true }));
-  return nanmean(square(centred), options);
+  // Zeros before squaring, not after: the gradient of NaN² would be NaN.
+  const squares = sum(square(where(isnan(input), 0, centred)), options);
+  return divide(squares, countNumbers(input, options));
 }
 
 /** The square root of {@linkcode nanvar}. */

@@ -26,7 +26,6 @@ import {
   log,
   log1p,
   maximum,
-  minimum,
   multiply,
   negative,
   relu,
@@ -103,10 +102,16 @@ export function logSoftmax(x: Operand, options: { axis?: number } = {}): Tensor 
 
 // Activations.
 
+const softplusComposite = defineComposite<NoAttributes>({
+  name: "softplus",
+  infer: sameAsFirst,
+  compose: ([x]) => [add(relu(x), log1p(exp(negative(abs(x)))))],
+  gradient: ({ inputs: [x] }, [g]) => [g && multiply(g, sigmoid(x))],
+});
+
 /** log(1 + e^x), without overflow. */
 export function softplus(x: Operand): Tensor {
-  const input = asFloat(x);
-  return add(relu(input), log1p(exp(negative(abs(input)))));
+  return applyComposite(softplusComposite, [asFloat(x)], NONE)[0];
 }
 /** log(1 / (1 + e^−x)). */
 export function logSigmoid(x: Operand): Tensor {
@@ -119,7 +124,7 @@ export function softsign(x: Operand): Tensor {
 }
 /** min(max(x, 0), 6). */
 export function relu6(x: Operand): Tensor {
-  return clip(x, { xMin: 0, xMax: 6 });
+  return relu(x, { maxValue: 6 });
 }
 /** x above 0, `negativeSlope`·x below. */
 export function leakyRelu(x: Operand, options: { negativeSlope?: number } = {}): Tensor {
@@ -127,18 +132,21 @@ export function leakyRelu(x: Operand, options: { negativeSlope?: number } = {}):
   const input = asFloat(x);
   return where(greater(input, 0), input, multiply(input, negativeSlope));
 }
+/** x above 0, height·(e^(x/length) − 1) below; with its left gradient at 0. */
+function celuOf(x: Tensor, height: number, length: number): Tensor {
+  const isAbove = greater(x, 0);
+  const low = where(isAbove, 0, x);
+  return where(isAbove, x, multiply(expm1(length === 1 ? low : divide(low, length)), height));
+}
 /** x above 0, alpha·(e^x − 1) below. */
 export function elu(x: Operand, options: { alpha?: number } = {}): Tensor {
   const { alpha = 1 } = options;
-  const input = asFloat(x);
-  return where(greater(input, 0), input, multiply(expm1(minimum(input, 0)), alpha));
+  return celuOf(asFloat(x), alpha, 1);
 }
 /** x above 0, alpha·(e^(x/alpha) − 1) below. */
 export function celu(x: Operand, options: { alpha?: number } = {}): Tensor {
   const { alpha = 1 } = options;
-  const input = asFloat(x);
-  const below = multiply(expm1(divide(minimum(input, 0), alpha)), alpha);
-  return where(greater(input, 0), input, below);
+  return celuOf(asFloat(x), alpha, alpha);
 }
 /** The scaled exponential linear unit (Klambauer et al., 2017). */
 export function selu(x: Operand): Tensor {
@@ -453,7 +461,7 @@ export function binaryCrossentropy(
     throw errors.shapes("take the cross entropy", "both shapes must be the same", t.dims, o.dims);
   }
   if (fromLogits) {
-    return add(subtract(relu(o), multiply(o, t)), log1p(exp(negative(abs(o)))));
+    return subtract(softplus(o), multiply(o, t));
   }
   const p = clip(o, { xMin: PROBABILITY_EPSILON, xMax: 1 - PROBABILITY_EPSILON });
   const on = multiply(t, log(p));

@@ -30,8 +30,9 @@ import {
   type ToleranceOptions,
   where,
 } from "./elementwise.ts";
-import { expandDims, flip, pad, reshape, sliceAxis } from "./movement.ts";
+import { expandDims, flip, reshape, sliceAxis } from "./movement.ts";
 import { asDType, asFloat, asTensor, constantBeside, type Operand } from "./operand.ts";
+import { pad } from "./padding.ts";
 
 /** Which axes a reduction takes, and whether they stay. */
 export interface ReduceOptions {
@@ -323,7 +324,10 @@ export function norm(x: Operand, options: NormOptions = {}): Tensor {
   const axes = normalizeAxes("take the norm", options.axis, input.ndim);
   const reduction = { axis: axes, keepdims };
   if (ord === null || ord === "fro" || (axes.length === 1 && ord === 2)) {
-    return sqrt(sum(square(input), reduction));
+    const squares = sum(square(input), reduction);
+    // The gradient of the root at 0 is infinite; that of the norm of zeros is taken to be 0.
+    const isZero = equal(squares, 0);
+    return where(isZero, 0, sqrt(where(isZero, 1, squares)));
   }
   if (axes.length === 2) return matrixNorm(input, ord, axes, keepdims);
   if (axes.length > 2) {

@@ -4,11 +4,8 @@ import { type DType, type DTypeArrays, type TypedArray, viewArray } from "../../
 import { inference, type Primitive } from "../../core/primitives.ts";
 import type { Storage } from "../../core/storage.ts";
 import { ReferenceBackend } from "../../plugins/backends/reference/backend.ts";
-import { backendContract } from "../contract/backend_contract.ts";
 import { sample } from "../../testing/backend/samples.ts";
 import { type Case, reserve, Stage } from "../../testing/backend/stage.ts";
-
-backendContract("reference", () => new ReferenceBackend());
 
 const reference = new ReferenceBackend();
 const stage = new Stage(reference, reference);

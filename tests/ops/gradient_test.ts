@@ -58,12 +58,17 @@ const FURTHER: Record<string, Check["run"][]> = {
     (x) => ops.dropout(x, 0.4, { seed: 3 }),
     (x) => ops.dropout(x, 0.4, { seed: 3, noiseShape: [null, 1] }),
   ],
+  copy: [(x) => ops.copy(x)],
+  fmax: [(x) => ops.fmax(x, 0)],
+  fmin: [(x) => ops.fmin(0, x)],
+  fmod: [(x) => ops.fmod(x, 0.45)],
   getItem: [
     (x) => x.get(1),
     (x) => x.get("...", [null, null, -2]),
     (x) => x.get(":", tensor([0, 0, 2], { dtype: "int32" })),
   ],
   heaviside: [(x) => ops.heaviside([0, 1, -1], x)],
+  ldexp: [(x) => ops.ldexp(x, 3)],
   linear: ops.FUSED_ACTIVATIONS.flatMap((activation) => [
     (x) => ops.linear(x, kernel, { bias, activation }),
     (x) => ops.linear(x.reshape([1, 2, 3]), kernel, { activation }),
@@ -71,6 +76,15 @@ const FURTHER: Record<string, Check["run"][]> = {
     (x) => ops.linear(row, kernel, { bias: x.get(0, [0, 2]), activation }),
   ]),
   nanToNum: [(x) => ops.nanToNum(x)],
+  nancumprod: [(x) => ops.nancumprod(x, { axis: 1 })],
+  nancumsum: [(x) => ops.nancumsum(x, { axis: 0 })],
+  nanmax: [(x) => ops.nanmax(x, { axis: 1 })],
+  nanmean: [(x) => ops.nanmean(x)],
+  nanmin: [(x) => ops.nanmin(x)],
+  nanprod: [(x) => ops.nanprod(x, { axis: 0 })],
+  nanstd: [(x) => ops.nanstd(x)],
+  nansum: [(x) => ops.nansum(x, { axis: 1 })],
+  nanvar: [(x) => ops.nanvar(x, { axis: 1 })],
   percentile: [(x) => ops.percentile(x, [10, 65], { axis: 1 })],
   productOfOthers: [(x) => ops.productOfOthers(x, 1)],
   quantile: [
@@ -78,6 +92,7 @@ const FURTHER: Record<string, Check["run"][]> = {
     (x) => ops.quantile(x, [0, 0.5, 1], { axis: 0, method: "midpoint" }),
   ],
   relu: [(x) => ops.relu(x, { negativeSlope: 0.3, maxValue: 1.5, threshold: 0.2 })],
+  select: [(x) => ops.select([ops.greater(x, 0)], [ops.exp(x)], { default: ops.sin(x) })],
   softmaxCrossEntropy: [(x) => ops.softmaxCrossEntropy(x, labels)],
   sumToShape: [(x) => ops.sumToShape(x, [1, 3]), (x) => ops.sumToShape(x, [])],
   vander: [(x) => ops.vander(ops.ravel(x), { n: 3 })],
@@ -112,6 +127,51 @@ for (const { name, run, inputs } of [...firstOfEach.map(checkOf), ...further]) {
   });
 }
 
+const origin = floats([0, 0, 0]);
+
+/** Functions that are smooth where the pieces that they are computed by meet. */
+const SMOOTH_AT_ZERO: Record<string, Check["run"]> = {
+  softplus: ops.softplus,
+  logSigmoid: ops.logSigmoid,
+  elu: (x) => ops.elu(x),
+  celu: (x) => ops.celu(x, { alpha: 0.7 }),
+  silu: ops.silu,
+  gelu: (x) => ops.gelu(x),
+  mish: ops.mish,
+  softsign: ops.softsign,
+  squareplus: (x) => ops.squareplus(x),
+  sinc: ops.sinc,
+  logaddexp: (x) => ops.logaddexp(x, 0),
+  hypot: (x) => ops.hypot(ops.add(x, 1), 1),
+  binaryCrossentropy: (x) => ops.binaryCrossentropy([1, 0, 0.3], x, { fromLogits: true }),
+  prod: (x) => ops.prod(x),
+  power: (x) => ops.power(x, 2),
+};
+
+for (const [op, run] of Object.entries(SMOOTH_AT_ZERO)) {
+  Deno.test(`ops.${op} has the right gradient at 0`, () => {
+    gradCheck(run, [origin], { atol: 1e-3 }); // the second derivative of some has a step there
+  });
+}
+
+Deno.test("gradients at kinks are the usual ones", () => {
+  const slopeAt = (run: Check["run"], at: number): number => {
+    const x = floats([at]).requiresGrad_();
+    run(x).backward();
+    return x.grad!.item();
+  };
+  assertEquals(slopeAt((x) => ops.relu(x), 0), 0);
+  assertEquals(slopeAt(ops.relu6, 0), 0);
+  assertEquals(slopeAt(ops.abs, 0), 0);
+  assertEquals(slopeAt((x) => ops.leakyRelu(x), 0), 0.2);
+  assertEquals(slopeAt((x) => ops.maximum(x, 0), 0), 0.5);
+  for (const limit of [-1, 1]) {
+    assertEquals(slopeAt((x) => ops.clip(x, { xMin: -1, xMax: 1 }), limit), 1);
+  }
+  assertEquals(slopeAt((x) => ops.clip(x, { xMin: -1 }), -2), 0);
+  assertEquals(slopeAt((x) => ops.norm(x), 0), 0);
+});
+
 /** What has no gradient: results that are no floats, or made of no tensor. */
 const WITHOUT: string[] = [
   ...["all", "allclose", "any", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf"],
@@ -119,9 +179,30 @@ const WITHOUT: string[] = [
   ...["logicalAnd", "logicalNot", "logicalOr", "logicalXor"],
   ...["bitwiseAnd", "bitwiseInvert", "bitwiseLeftShift", "bitwiseNot", "bitwiseOr"],
   ...["bitwiseRightShift", "bitwiseXor", "leftShift", "rightShift"],
-  ...["argmax", "argmin", "argsort", "bincount", "countNonzero", "digitize", "inTopK"],
+  ...[
+    "nanargmax",
+    "nanargmin",
+    "argpartition",
+    "argmax",
+    "argmin",
+    "argsort",
+    "bincount",
+    "countNonzero",
+    "digitize",
+    "inTopK",
+  ],
   ...["multiHot", "nonzero", "oneHot", "searchsorted", "unravelIndex"],
-  ...["arange", "empty", "emptyLike", "eye", "full", "fullLike", "identity", "linspace"],
+  ...[
+    "geomspace",
+    "arange",
+    "empty",
+    "emptyLike",
+    "eye",
+    "full",
+    "fullLike",
+    "identity",
+    "linspace",
+  ],
   ...["logspace", "ones", "onesLike", "tri", "zeros", "zerosLike"],
   ...["rand", "randLike", "randint", "randintLike", "randn", "randnLike"],
   ...["floorDivide", "stopGradient"],
@@ -131,7 +212,16 @@ const WITHOUT: string[] = [
 const ALIASES: string[] = [
   ...["asDType", "asFloat", "asFloatPair", "asTensor", "convertToTensor", "placedWith"],
   ...["scalarOn", "tensor", "toBackend", "toTypedArray"],
-  ...["commonShape", "isFusedActivation", "sliceAxis", "variance"],
+  ...[
+    "array",
+    "ndim",
+    "shape",
+    "size",
+    "commonShape",
+    "isFusedActivation",
+    "sliceAxis",
+    "variance",
+  ],
 ];
 
 Deno.test("every op that is exported is checked, or is known to have no gradient", () => {

@@ -235,7 +235,7 @@ Deno.test("use() takes npm: and jsr: packages, and runs none of their code befor
   };
   await withFiles(files, async (folder) => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--no-check", "--no-lock", "main.js"],
+      args: ["run", "--no-prompt", "--no-check", "--no-lock", "--allow-read=vendor", "main.js"],
       cwd: folder,
       env: { NO_COLOR: "1" },
     }).output();

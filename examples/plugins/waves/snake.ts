@@ -35,8 +35,8 @@ const kernel: Kernel = {
   },
 };
 
-/** `[…, features]` and `[features]` to `[…, features]`. */
-const snake = customOp({
+/** `x + sin²(a·x) / a`: `[…, features]` and `[features]` to `[…, features]`. */
+export const snake = customOp({
   name: "waves>snake",
   forward: ([x, a]) => ops.add(x, ops.divide(ops.square(ops.sin(ops.multiply(x, a))), a)),
   backward: (gradient, { inputs: [x, a] }) => {

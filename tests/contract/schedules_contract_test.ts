@@ -1,0 +1,3 @@
+import { testContracts } from "./_plugins.ts";
+
+testContracts("schedule");
