@@ -137,7 +137,10 @@ export class ProgressBar extends Callback {
   #finish(logs: Logs): void {
     if (this.#display === null) return;
     const parts = this.#parts(this.#summary(true), logs);
-    this.#display.finish(this.#withBar(parts, this.#display) ?? parts.join(SEPARATOR));
+    const { columns } = this.#display;
+    const line = this.#withBar(parts, this.#display) ?? parts.join(SEPARATOR);
+    const fits = columns === null || parts.join(SEPARATOR).length < columns;
+    this.#display.finish(fits ? line : [this.#label, ...parts.slice(1)].join(SEPARATOR));
   }
 
   /** Time and speed: what is still to come, or what went by. */

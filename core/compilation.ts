@@ -104,8 +104,16 @@ export class Compilation {
   /** Unknown names are told at once; what depends on shapes waits. */
   #named(identifier: Identifier<Metric>, weighted: boolean): NamedMetric {
     if (typeof identifier === "string") {
-      const found = runtime().registry.get("metric", identifier);
-      if (isSpecializing(found)) return { identifier, weighted, metric: null };
+      const { registry } = runtime();
+      if (isSpecializing(registry.get("metric", identifier))) {
+        return { identifier, weighted, metric: null };
+      }
+      // A short name, such as "mae", is also what logs call the metric.
+      const { aliases } = registry.describe("metric", identifier);
+      if (aliases.some((alias) => alias.toLowerCase() === identifier.toLowerCase())) {
+        const metric = registry.build<Metric>("metric", identifier, { name: identifier });
+        return { identifier, weighted, metric };
+      }
     }
     const metric = resolve<Metric>("metric", identifier);
     if (!(metric instanceof Metric)) throw notA("metric", identifier);

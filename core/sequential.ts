@@ -5,6 +5,7 @@
  */
 
 import { isTensor } from "./dispatch.ts";
+import type { DType } from "./dtype.ts";
 import { rangeError, show, stateError, typeError } from "./errors.ts";
 import { Layer, type LayerOptions, symbolicInput } from "./layer.ts";
 import { Model } from "./model.ts";
@@ -39,6 +40,8 @@ export interface SequentialOptions extends LayerOptions {
 export class Sequential extends Model {
   readonly #layers: Layer[] = [];
   #inputDims: Dims | null = null;
+  /** That of an `Input` which stands first, where it is not that of the model. */
+  #inputDType: DType | null = null;
 
   /** Takes the layers, first to last. */
   constructor(layers?: readonly (Layer | Tensor)[], options?: LayerOptions);
@@ -89,6 +92,7 @@ export class Sequential extends Model {
         );
       }
       this.#inputDims = layer.dims;
+      this.#inputDType = layer.dtype === this.dtype ? null : layer.dtype;
       return;
     }
     if (!(layer instanceof Layer)) {
@@ -134,7 +138,7 @@ export class Sequential extends Model {
         `Cannot build the model ${this.name} as it has no layers: add() some`,
       );
     }
-    let x = symbolicInput([null, ...inputShape.slice(1)], this.dtype);
+    let x = symbolicInput([null, ...inputShape.slice(1)], this.#inputDType ?? this.dtype);
     for (const layer of this.#layers) x = layer.apply(x);
   }
 
@@ -173,15 +177,17 @@ export class Sequential extends Model {
     return {
       ...config,
       ...(this.builtShape === null ? {} : { inputShape: this.builtShape.slice(1) }),
+      ...(this.#inputDType === null ? {} : { inputDType: this.#inputDType }),
       layers: this.#layers.map((layer) => serialize("layer", layer)),
     };
   }
 
   /** Makes an equal model, with new weights. */
   static override fromConfig(config: Config): Sequential {
-    const { layers, inputShape, ...options } = config;
+    const { layers, inputShape, inputDType = null, ...options } = config;
     const made = (layers as SerializedObject[]).map((layer) => deserialize<Layer>("layer", layer));
     const model = new Sequential(made, options);
+    model.#inputDType = inputDType;
     if (inputShape !== undefined) model.buildFor([null, ...inputShape]);
     return model;
   }

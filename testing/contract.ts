@@ -128,7 +128,10 @@ export function defineCheck<T extends object, Options extends CheckOptions>(
   return (given: Subject<T> | (Options & { create: Subject<T> }), second?: Options) => {
     const options = typeof given === "function" ? second ?? {} as Options : given;
     const subject = typeof given === "function" ? given : given.create;
-    const bench = new Bench(options, () => make(subject, options), contract.release);
+    const release = (instance: T): void => {
+      if (instance instanceof contract.base) contract.release?.(instance);
+    };
+    const bench = new Bench(options, () => make(subject, options), release);
     let name = subject.name;
     const isMade = (): void => {
       const instance = firstOf(contract, bench);

@@ -190,7 +190,8 @@ async function throughFile(bench: LayerBench, format: string): Promise<void> {
   if (shapesOf(bench).length > 1) skip("it takes several inputs, and a Sequential model gives one");
   const [shape] = shapesOf(bench);
   const layer = built(bench);
-  const model = bench.track(new Sequential([Input({ shape: shape.slice(1) }), layer]));
+  const input = Input({ shape: shape.slice(1), dtype: inputDType(bench, layer.dtype) });
+  const model = bench.track(new Sequential([input, layer]));
   await withFolder(async (folder) => {
     const exporter = await registry.create<Exporter>("exporter", format);
     const path = `${folder}/model${exporter.extensions[0]}`;

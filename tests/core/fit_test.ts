@@ -515,3 +515,10 @@ Deno.test("an error in a callback ends the run and the model can be fitted again
   );
   await model.fit(x, y, QUIET);
 });
+
+Deno.test("a metric named by a short name is logged under it", async () => {
+  const model = sequential([new layers.Dense({ units: 1, inputShape: [1] })]);
+  model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae", "meanSquaredError"] });
+  const logs = await model.evaluate([[1]], [[2]]);
+  assertEquals(Object.keys(logs), ["loss", "mae", "meanSquaredError"]);
+});
