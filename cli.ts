@@ -32,8 +32,9 @@ function colorFor(stream: { isTerminal(): boolean }): void {
   setColorEnabled(!Deno.noColor && stream.isTerminal());
 }
 
-async function dispatch([name = "", ...rest]: readonly string[]): Promise<boolean> {
-  if (name === "" || name.startsWith("-")) return withoutCommand([name, ...rest]);
+async function dispatch(args: readonly string[]): Promise<boolean> {
+  const [name, ...rest] = args;
+  if (name === undefined || name.startsWith("-")) return withoutCommand(args);
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UsageError(unknownMessage("command", name, Object.keys(COMMANDS)));
   }
@@ -41,7 +42,7 @@ async function dispatch([name = "", ...rest]: readonly string[]): Promise<boolea
 }
 
 function withoutCommand(args: readonly string[]): boolean {
-  const { flags, words } = parse(args.filter((arg) => arg !== ""), GLOBAL);
+  const { flags, words } = parse(args, GLOBAL);
   if (flags.has("version")) console.log(VERSION);
   else if (flags.has("help") && Object.hasOwn(COMMANDS, words[0] ?? "")) {
     console.log(helpOf(words[0], COMMANDS[words[0]]));

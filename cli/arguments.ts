@@ -67,7 +67,7 @@ export function unknownMessage(what: string, name: string, known: readonly strin
   const near = nearMatches(name.replace(/^-+/, "").replace(/=.*/s, ""), known);
   const hint = near.length > 0
     ? `did you mean ${shown(near).join(" or ")}?`
-    : `known are ${shown(known).join(", ")}`;
+    : `${known.length === 1 ? "known is" : "known are"} ${shown(known).join(", ")}`;
   return `Cannot find the ${what} ${isOption ? name : `"${name}"`}: ${hint}`;
 }
 

@@ -33,16 +33,17 @@ export async function run({ words: [place], flags }: Arguments): Promise<boolean
   return broken.length === 0;
 }
 
+/** The imports of a package are those of its own `deno.json`. */
+const MAPPED =
+  "; so that the package's own imports are known, give its deno.json: deno run --config=DIR/deno.json …";
+
 async function reportOn({ kind, qualifiedName, name }: PluginDescription): Promise<ContractReport> {
   try {
     return await checkPlugin(kind, qualifiedName, { throws: false });
-  } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    if (/import map|not a dependency|not prefixed/i.test(error.message)) {
-      error.message +=
-        "; run this command by the package's own `deno task check`, or by deno run " +
-        "--config=DIR/deno.json, so that its imports are known";
-    }
+  } catch (cause) {
+    const { message = String(cause) } = (cause ?? {}) as Partial<Error>;
+    const isUnmapped = /import map|not a dependency/i.test(message);
+    const error = new Error(`${message}${isUnmapped ? MAPPED : ""}`, { cause });
     return new ContractReport(kind, name, [{ name: "can be loaded", ok: false, error }]);
   }
 }

@@ -8,7 +8,7 @@ import { green } from "@std/fmt/colors";
 import * as framework from "../mod.ts";
 import { type Arguments, unknownMessage, UsageError } from "./arguments.ts";
 import { printJson } from "./output.ts";
-import { filesOf, fileStem, type Names, namesOf } from "./scaffold/files.ts";
+import { filesOf, type Names, namesOf } from "./scaffold/files.ts";
 import { type Template, TEMPLATES } from "./scaffold/mod.ts";
 
 /** Makes the folder, whole or not at all. */
@@ -19,7 +19,7 @@ export async function run({ words: [, name], values, flags }: Arguments): Promis
   }
   const template = TEMPLATES[kind];
   const names = checkedNames(name, kind, template);
-  const folder = values.dir.at(-1) ?? fileStem(names.local);
+  const folder = values.dir.at(-1) ?? names.folder;
   const files = filesOf(kind, template, names);
   await writeFolder(folder, files);
   const made = Object.keys(files);
@@ -47,14 +47,17 @@ function checkedNames(name: string, kind: string, { isFunction = false }: Templa
   }
   const names = namesOf(name, isFunction);
   const { local } = names;
-  if (framework.registry.has(kind, local)) {
+  const { registry } = framework;
+  if (
+    registry.has(kind, local) || registry.packages().some((used) => used.name === names.package)
+  ) {
     throw new UsageError(
-      `Cannot call the ${kind} ${local} as that is the name of one that is in use: take another`,
+      `Cannot call the ${kind} ${local} as one that is built in is called so: take another name`,
     );
   }
   if (local in globalThis || local in framework || RESERVED.includes(local)) {
     throw new UsageError(
-      `Cannot call the ${kind} ${local} as that word means something already: take another`,
+      `Cannot call the ${kind} ${local} as that word means something already: take another name`,
     );
   }
   return names;

@@ -7,17 +7,18 @@
 import { fileURLToPath } from "node:url";
 import { stripAnsiCode } from "@std/fmt/colors";
 
-/** Rows as indented lines, their columns under each other. */
+/** Rows as indented lines, their columns under each other; a column that is empty all through is left out. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widthOf = (cell: string): number => stripAnsiCode(cell).length;
   const widths = rows.reduce<number[]>(
     (widths, row) => row.map((cell, i) => Math.max(widths[i] ?? 0, widthOf(cell))),
     [],
   );
-  return rows
-    .map((row) => row.map((cell, i) => cell + " ".repeat(widths[i] - widthOf(cell))).join("  "))
-    .map((line) => `  ${line.trimEnd()}`)
-    .join("\n");
+  const lineOf = (row: readonly string[]): string =>
+    row.map((cell, i) => cell + " ".repeat(widths[i] - widthOf(cell)))
+      .filter((_, i) => widths[i] > 0)
+      .join("  ");
+  return rows.map((row) => `  ${lineOf(row).trimEnd()}`).join("\n");
 }
 
 /** Prints a value for programs. */

@@ -133,8 +133,8 @@ export function defineCheck<T extends object, Options extends CheckOptions>(
     };
     const bench = new Bench(options, () => make(subject, options), release);
     let name = subject.name;
-    const isMade = (): void => {
-      const instance = firstOf(contract, bench);
+    const isMade = async (): Promise<void> => {
+      const instance = await firstOf(contract, bench);
       name = instance.constructor.name;
     };
     const checks = { "is made anew each time": isMade, ...contract.checks };
@@ -143,7 +143,7 @@ export function defineCheck<T extends object, Options extends CheckOptions>(
 }
 
 /** A new instance of a class, or what a function makes. */
-export function make<T>(subject: Subject<T>, { config }: CheckOptions): T {
+function make<T>(subject: Subject<T>, { config }: CheckOptions): T {
   if (isClass(subject)) return new subject(frozen(config));
   return (subject as () => T)();
 }
@@ -153,28 +153,41 @@ function isClass<T>(subject: Subject<T>): subject is new (...options: any[]) => 
   return /^class\b/.test(Function.prototype.toString.call(subject));
 }
 
+/** Adds a class to the registry, unless it is there. */
+async function list(kind: string, value: { name: string }): Promise<void> {
+  const { registry } = runtime();
+  const name = value.name === "" ? "Unnamed" : value.name;
+  // What has the name may be this very class, not loaded so far.
+  if (registry.has(kind, name)) await registry.load(kind, name);
+  if (registry.describeValue(value) !== null) return;
+  registry.add({ name: "unlisted", version: "0.0.0", plugins: [{ kind, name, value }] });
+}
+
 /** The first instance, whose class the registry knows from then on. */
-function firstOf<T extends object, Options extends CheckOptions>(
+async function firstOf<T extends object, Options extends CheckOptions>(
   { kind, base }: Contract<T, Options>,
   bench: Bench<T, Options>,
-): T {
+): Promise<T> {
   try {
-    const [first, second] = [bench.create(), bench.create()];
+    const [first, second] = twoOf(bench);
     expect(first instanceof base, `it does not extend ${base.name}: extend it`);
     expect(first !== second, "it is the same object twice: make a new one at each call");
-    const { registry } = runtime();
-    if (registry.describeValue(first.constructor) === null) {
-      const { name, prototype } = first.constructor;
-      const plugin = { kind, name: name || "Unnamed", value: prototype.constructor };
-      registry.add({ name: "unlisted", version: "0.0.0", plugins: [plugin] });
-    }
+    await list(kind, first.constructor);
     return first;
   } catch (cause) {
-    const hint = bench.options.config === undefined
-      ? "; where it needs options, give them as config, and in a manifest as the sample of its entry: " +
-        "sample: { config: { … } }"
-      : "";
-    throw new NotMade(`${messageOf(cause)}${hint}`, { cause });
+    throw new NotMade(messageOf(cause), { cause });
+  }
+}
+
+function twoOf<T extends object, Options extends CheckOptions>(bench: Bench<T, Options>): [T, T] {
+  try {
+    return [bench.create(), bench.create()];
+  } catch (cause) {
+    if (bench.options.config !== undefined) throw cause;
+    const hint =
+      "where it needs options, give them as config, and in a manifest as the sample of its " +
+      "entry: sample: { config: { … } }";
+    throw new Error(`${messageOf(cause)}; ${hint}`, { cause });
   }
 }
 

@@ -36,33 +36,34 @@ export function copyOf(registry: Registry): Registry {
   return copy;
 }
 
+/** One runtime is current at a time: what is to be isolated waits for its turn. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /**
  * Runs a function in a runtime of its own, on the backend in use, and comes back to the one before, however it ends.
  *
  * @param manifest Plugins to add, unless their package is in use already.
  */
-export async function inIsolation<T>(
-  run: (isolated: Runtime) => Promise<T>,
-  manifest?: PluginManifest,
-): Promise<T> {
+export function inIsolation<T>(run: () => Promise<T>, manifest?: PluginManifest): Promise<T> {
+  const result = turn.then(() => isolated(run, manifest));
+  turn = result.catch(() => {});
+  return result;
+}
+
+async function isolated<T>(run: () => Promise<T>, manifest?: PluginManifest): Promise<T> {
   const outer = runtime();
   const registry = copyOf(outer.registry);
   if (manifest !== undefined && !registry.packages().some(({ name }) => name === manifest.name)) {
     registry.add(manifest);
   }
-  const isolated = new Runtime({ registry, defaults: outer.defaults });
-  isolated.useBackend(outer.backend);
-  reseed(isolated);
-  setRuntime(isolated);
+  const inner = new Runtime({ registry, defaults: outer.defaults });
+  inner.useBackend(outer.backend);
+  inner.random = new RandomGenerator(SEED);
+  setRuntime(inner);
   try {
-    return await run(isolated);
+    return await run();
   } finally {
     setRuntime(outer);
-    isolated.dispose();
+    inner.dispose();
   }
-}
-
-/** Begins the draws anew. */
-export function reseed(isolated: Runtime, seed: number = SEED): void {
-  isolated.random = new RandomGenerator(seed);
 }

@@ -31,7 +31,7 @@ import { configOf } from "./config.ts";
 import { type Bench, type Check, type CheckOptions, defineCheck, watchMemory } from "./contract.ts";
 import { withFolder } from "./files.ts";
 import { expect, skip } from "./outcome.ts";
-import { draw, expectSame, isFloat, shown, total } from "./values.ts";
+import { draw, expectSame, inOneOfThree, isFloat, shown, total } from "./values.ts";
 
 /** Options of {@linkcode checkLayer}. */
 export interface LayerCheckOptions extends CheckOptions {
@@ -153,17 +153,6 @@ function checkGradients(layer: AnyLayer, inputs: readonly Tensor[]): void {
   for (const place of places.length === 0 ? [-1] : places) {
     const x = inputs[place] ?? tensor([1], { dtype: "float64" });
     gradCheck(new OfOneInput(layer, inputs, place), [x], options);
-  }
-}
-
-/** A difference across a kink is wrong by chance; a wrong gradient is wrong in every draw. */
-function onOneOfThreeDraws(run: (seed: number) => void): void {
-  for (let seed = 1;; seed++) {
-    try {
-      return run(seed);
-    } catch (error) {
-      if (seed === 3) throw error;
-    }
   }
 }
 
@@ -293,7 +282,7 @@ export const checkLayer: Check<AnyLayer, LayerCheckOptions> = defineCheck({
       const inputs = inputsFor(bench, { dtype: "float64" });
       if (!outputsOf(layer, inputs).some(isFloat)) skip("its output is not float");
       if (await isRandom(layer, inputs)) skip("it draws random numbers in inference");
-      onOneOfThreeDraws((seed) =>
+      inOneOfThree((seed) =>
         checkGradients(layer, inputsFor(bench, { dtype: "float64", batch: 2, seed }))
       );
     },

@@ -20,7 +20,7 @@ import { checkMetric } from "./metric.ts";
 import { checkOptimizer } from "./optimizer.ts";
 import { messageOf, Skipped } from "./outcome.ts";
 import { checkRegularizer } from "./regularizer.ts";
-import { ContractReport, type Reported } from "./report.ts";
+import { type CheckResult, ContractReport, type Reported } from "./report.ts";
 import { checkSchedule } from "./schedule.ts";
 
 // deno-lint-ignore no-explicit-any -- the sample of each kind says what its check takes
@@ -74,8 +74,8 @@ async function checkKnown(
 ): Promise<ContractReport> {
   const { registry } = runtime();
   const plugin = registry.describe(kind, name);
-  const value = await registry.load(kind, plugin.qualifiedName);
   try {
+    const value = await registry.load(kind, plugin.qualifiedName);
     if (kind === "activation") {
       return await checkActivation(value as ActivationFunction, { ...plugin.sample, ...options });
     }
@@ -84,7 +84,8 @@ async function checkKnown(
     return await withFolder((folder) => checkMade(plugin, options, folder));
   } catch (error) {
     if (error instanceof Skipped) return unchecked(plugin, messageOf(error));
-    throw error;
+    if (options.throws ?? true) throw error;
+    return reportOn(plugin, { ok: false, error: error as Error });
   }
 }
 
@@ -104,14 +105,20 @@ function checkMade(
   return CHECKS[kind](create, { ...sample, ...options });
 }
 
-function unchecked({ kind, name }: PluginDescription, reason: string): ContractReport {
-  const check = { name: "keeps the contract of its kind", ok: true, skipped: reason };
-  return new ContractReport(kind, name, [check]);
+function unchecked(plugin: PluginDescription, reason: string): ContractReport {
+  return reportOn(plugin, { ok: true, skipped: reason });
+}
+
+function reportOn(
+  { kind, name }: PluginDescription,
+  result: Omit<CheckResult, "name">,
+): ContractReport {
+  return new ContractReport(kind, name, [{ name: "keeps the contract of its kind", ...result }]);
 }
 
 /**
  * Runs the contracts of their kinds on all plugins of a package that is in use; see {@linkcode checkPlugin}. Broken
- * contracts do not throw: the reports tell.
+ * contracts, and modules that cannot be loaded, do not throw: the reports tell.
  *
  * @example
  * ```ts

@@ -11,13 +11,25 @@ import type { Template } from "./template.ts";
 export interface Names {
   /** Its package. */
   readonly package: string;
+  /** The folder, where the user names none. */
+  readonly folder: string;
   /** The class or function. */
   readonly local: string;
 }
 
-/** Where the running package is: its folder, or `null` where it comes from a registry. */
-const root = import.meta.url.startsWith("file:") ? new URL("../../", import.meta.url).href : null;
-const published = `jsr:@tensaur/tensaur@^${VERSION}`;
+/** What the files say. */
+interface Scaffold extends Names, Template {
+  readonly kind: string;
+  /** What the module's file is called, without its ending. */
+  readonly stem: string;
+  /** Where the package is that they import; `null` for the published one. */
+  readonly root: string | null;
+}
+
+/** Where the running package is: its folder, or `null` where it was published. */
+const ROOT = import.meta.url.startsWith("file:") ? new URL("../../", import.meta.url).href : null;
+const OWN = "@tensaur/tensaur";
+const PUBLISHED = `jsr:${OWN}@^${VERSION}`;
 
 /** The names of package and class, or function, from the one that the user gives. */
 export function namesOf(name: string, isFunction: boolean): Names {
@@ -25,24 +37,30 @@ export function namesOf(name: string, isFunction: boolean): Names {
   const parts = short.split(/[_-]+/).filter((part) => part !== "");
   const pascal = parts.map((part) => part[0].toUpperCase() + part.slice(1)).join("");
   const local = isFunction ? pascal[0].toLowerCase() + pascal.slice(1) : pascal;
-  const scope = name.slice(0, -short.length);
-  return { package: scope + fileStem(pascal).replaceAll("_", "-"), local };
+  const folder = fileStem(pascal).replaceAll("_", "-");
+  return { package: name.slice(0, -short.length) + folder, folder, local };
 }
 
 /** `MyScale` is in `my_scale.ts`. */
-export function fileStem(name: string): string {
+function fileStem(name: string): string {
   return name.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toLowerCase();
 }
 
-/** All files by name. */
-export function filesOf(kind: string, template: Template, names: Names): Record<string, string> {
+/** All files by name; they import the package from its folder, or as it was published. */
+export function filesOf(
+  kind: string,
+  template: Template,
+  names: Names,
+  root: string | null = ROOT,
+): Record<string, string> {
   const stem = fileStem(names.local);
+  const scaffold: Scaffold = { ...template, ...names, kind, stem, root };
   return {
     [`${stem}.ts`]: template.code(names.local),
-    [`${stem}_test.ts`]: testOf(template, names.local, stem),
-    "tensaur.json": json(manifestOf(kind, template, names, stem)),
-    "deno.json": json(configOf(names, stem)),
-    "README.md": readmeOf(kind, template, names),
+    [`${stem}_test.ts`]: testOf(scaffold),
+    "tensaur.json": json(manifestOf(scaffold)),
+    "deno.json": json(configOf(scaffold)),
+    "README.md": readmeOf(scaffold),
   };
 }
 
@@ -50,57 +68,55 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function testOf({ check, sample }: Template, name: string, stem: string): string {
-  const options = sample === undefined
-    ? ""
-    : `, { ${Object.entries(sample).map(([key, value]) => `${key}: "${value}"`).join(", ")} }`;
+function testOf({ check, sample = {}, local, stem }: Scaffold): string {
+  const options = Object.entries(sample).map(([option, value]) => `${option}: "${value}"`);
+  const second = options.length > 0 ? `, { ${options.join(", ")} }` : "";
   return `import { ${check} } from "@tensaur/tensaur/testing";
-import { ${name} } from "./${stem}.ts";
+import { ${local} } from "./${stem}.ts";
 
-Deno.test("${name} keeps its contract", async () => {
-  await ${check}(${name}${options});
+Deno.test("${local} keeps its contract", async () => {
+  await ${check}(${local}${second});
 });
 `;
 }
 
-function manifestOf(kind: string, template: Template, names: Names, stem: string): unknown {
-  const { about: description, sample, permissions } = template;
+function manifestOf(scaffold: Scaffold): unknown {
+  const { kind, local: name, about: description, stem, permissions, sample, root } = scaffold;
   return {
     $schema: root === null ? undefined : `${root}tensaur.schema.json`,
-    name: names.package,
+    name: scaffold.package,
     version: "0.1.0",
     engine: `^${VERSION}`,
-    plugins: [
-      { kind, name: names.local, description, module: `./${stem}.ts`, permissions, sample },
-    ],
+    plugins: [{ kind, name, description, module: `./${stem}.ts`, permissions, sample }],
   };
 }
 
-function configOf(names: Names, stem: string): unknown {
-  const own = "@tensaur/tensaur";
-  const cli = root === null ? `${published}/cli` : `${root}cli.ts`;
+function configOf({ package: name, stem, root }: Scaffold): unknown {
+  const imports = root === null ? { [OWN]: PUBLISHED } : {
+    [OWN]: `${root}mod.ts`,
+    [`${OWN}/testing`]: `${root}testing.ts`,
+  };
+  const cli = root === null ? `${PUBLISHED}/cli` : `${root}cli.ts`;
   return {
-    name: names.package,
+    name,
     version: "0.1.0",
     exports: { ".": `./${stem}.ts`, "./tensaur.json": "./tensaur.json" },
-    imports: root === null
-      ? { [own]: published }
-      : { [own]: `${root}mod.ts`, [`${own}/testing`]: `${root}testing.ts` },
+    imports,
     tasks: { check: `deno run --allow-read --allow-write ${cli} check .` },
     fmt: { lineWidth: 100, proseWrap: "preserve" },
   };
 }
 
-function readmeOf(kind: string, { about }: Template, names: Names): string {
-  return `# ${names.package}
+function readmeOf({ kind, about, package: name, folder, local }: Scaffold): string {
+  return `# ${name}
 
 ${/^[aeiou]/.test(kind) ? "An" : "A"} ${kind} for Tensaur. ${about}
 
 \`\`\`ts
 import { registry, use } from "@tensaur/tensaur";
 
-await use("${names.package}"); // where this folder is: a path, a URL, or a package
-const made = await registry.create("${kind}", "${names.local}");
+await use("./${folder}"); // where this folder is: a path, a URL, an npm: or a jsr: package
+const made = await registry.create("${kind}", "${local}");
 \`\`\`
 
 \`\`\`sh

@@ -1,5 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Input, layers, ones, Sequential, sequential, tensor } from "../../mod.ts";
+import {
+  Input,
+  Layer,
+  layers,
+  ones,
+  ops,
+  Parameter,
+  Sequential,
+  sequential,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
 
 function network(): Sequential {
   return sequential([
@@ -103,4 +114,20 @@ Deno.test("getLayer() finds by name and place, and lists names otherwise", () =>
   const model = network();
   assertEquals(model.getLayer("dense_2"), model.getLayer(-1));
   assertThrows(() => model.getLayer("dense_9"), RangeError, "dense, dense_1, dense_2");
+});
+
+Deno.test("Sequential takes the dtype of an Input, and keeps it in its config", () => {
+  class Lookup extends Layer {
+    readonly table = new Parameter([[1, 2], [3, 4]]);
+    forward(x: Tensor): Tensor {
+      return ops.take(this.table, x, { axis: 0 });
+    }
+  }
+  const model = sequential([Input({ shape: [3], dtype: "int32" }), new Lookup()]);
+  assertEquals(model.apply(tensor([[1, 0, 1]], { dtype: "int32" })).shape, [1, 3, 2]);
+  const plain = sequential([Input({ shape: [3] }), new layers.ReLU()]);
+  assert(!("inputDType" in plain.getConfig()));
+  const config = sequential([Input({ shape: [3], dtype: "int32" }), new layers.Identity()])
+    .getConfig();
+  assertEquals(Sequential.fromConfig(config).getConfig(), config);
 });

@@ -28,7 +28,10 @@ Deno.test("examples/mnist.ts --save writes a model, and needs its permission", a
   const dir = await Deno.makeTempDir();
   try {
     const args = ["--epochs", "1", "--save", `${dir}/m.tensaur`];
-    const { code } = await run("examples/mnist.ts", args, [`--allow-read=${dir}`, `--allow-write=${dir}`]);
+    const { code } = await run("examples/mnist.ts", args, [
+      `--allow-read=${dir}`,
+      `--allow-write=${dir}`,
+    ]);
     assertEquals(code, 0);
     assert((await Deno.stat(`${dir}/m.tensaur`)).size > 400_000);
     const refused = await run("examples/mnist.ts", args);

@@ -17,7 +17,14 @@ Deno.test("the README's code runs as it stands, from another file of the project
       const file = `${dir}/block_${i}.ts`;
       await Deno.writeTextFile(file, code);
       const { code: exit, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--check", "--no-prompt", `--allow-read=${dir}`, `--allow-write=${dir}`, file],
+        args: [
+          "run",
+          "--check",
+          "--no-prompt",
+          `--allow-read=${dir}`,
+          `--allow-write=${dir}`,
+          file,
+        ],
         cwd: dir,
         env: { NO_COLOR: "1" },
         stdout: "null",

@@ -20,6 +20,7 @@ import {
 import { readManifest } from "../../plugins/discovery/mod.ts";
 import manifest from "../../examples/plugins/waves/manifest.ts";
 import { snake } from "../../examples/plugins/waves/snake.ts";
+import { checkPackage } from "../../testing.ts";
 import { run } from "../e2e/_run.ts";
 import { alone, withFiles } from "./_package.ts";
 
@@ -39,6 +40,10 @@ Deno.test("both manifests of the example package say the same", async () => {
   await use(manifest, { registry, eager: true });
   await use(folder, { ...alone(), eager: true });
   assertEquals(registry.list().length, 5);
+});
+
+Deno.test("the package's plugins keep the contracts of their kinds", async () => {
+  for (const report of await checkPackage("waves")) assert(report.ok, String(report));
 });
 
 Deno.test("Snake's gradient by hand agrees with finite differences", () => {

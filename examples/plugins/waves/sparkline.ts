@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Callback, type Logs } from "@tensaur/tensaur";
+import { Callback, type Config, type Logs } from "@tensaur/tensaur";
 
 const BARS = "▁▂▃▄▅▆▇█";
 const WIDTH = 40;
@@ -27,6 +27,11 @@ export class Sparkline extends Callback {
     super();
     this.monitor = monitor;
     this.#print = print;
+  }
+
+  /** The options that make an equal callback. */
+  getConfig(): Config {
+    return { monitor: this.monitor };
   }
 
   override onTrainBegin(): void {
