@@ -38,7 +38,6 @@
  */
 
 export { type ActivationCheckOptions, checkActivation } from "./testing/activation.ts";
-export type { Primitive } from "./core/primitives.ts";
 export { type BackendCheckOptions, checkBackend } from "./testing/backend.ts";
 export { checkCallback } from "./testing/callback.ts";
 export { checkConstraint, type ConstraintCheckOptions } from "./testing/constraint.ts";

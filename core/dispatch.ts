@@ -94,7 +94,7 @@ export function tensorFrom(
 /** Another tensor on the same memory. */
 export function shareStorage(tensor: Tensor, shape: Shape): Tensor {
   const shared = new TensorClass(shape, tensor.dtype, tensor.storage.retain());
-  adopt(shared);
+  adopt(shared, tensor);
   return shared;
 }
 

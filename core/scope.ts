@@ -12,10 +12,13 @@ import type { Tensor } from "./tensor.ts";
 /** Frees the storages of tensors that were collected without having been disposed. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
 
-/** Leaves a tensor to the garbage collector, which is told how much memory hangs on it. */
-export function leaveToCollector(tensor: Tensor): void {
+/**
+ * Leaves a tensor to the garbage collector, which is told how much memory hangs on it: once for all that share the
+ * memory, as far as the other is given.
+ */
+export function leaveToCollector(tensor: Tensor, sharing: Tensor | null = null): void {
   const storage = tensor.storage;
-  tensor.pressure = new ArrayBuffer(storage.byteLength);
+  tensor.pressure = sharing?.pressure ?? new ArrayBuffer(storage.byteLength);
   collected.register(tensor, storage, tensor);
 }
 
@@ -28,10 +31,13 @@ export function forgetCollector(tensor: Tensor): void {
 
 let innermost: Scope | null = null;
 
-/** A new tensor belongs to the innermost scope, or to the collector where there is none. */
-export function adopt(tensor: Tensor): void {
+/**
+ * A new tensor belongs to the innermost scope, or to the collector where there is none. It may share the memory of
+ * another.
+ */
+export function adopt(tensor: Tensor, sharing: Tensor | null = null): void {
   if (innermost !== null) innermost.add(tensor);
-  else leaveToCollector(tensor);
+  else leaveToCollector(tensor, sharing);
 }
 
 /**

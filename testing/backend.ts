@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Primitive } from "../core/primitives.ts";
 import { Backend, runtime, setSeed } from "../mod.ts";
 import { type Bench, type Check, type CheckOptions, defineCheck } from "./contract.ts";
 import { compiled, smallModel, sums } from "./model.ts";
@@ -13,7 +12,7 @@ import { expect, messageOf } from "./outcome.ts";
 /** Options of {@linkcode checkBackend}. */
 export interface BackendCheckOptions extends CheckOptions {
   /** Primitives that may run on the reference kernel in float32. @default none */
-  mayFallBack?: readonly Primitive[];
+  mayFallBack?: readonly string[];
 }
 
 type BackendBench = Bench<Backend, BackendCheckOptions>;

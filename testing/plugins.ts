@@ -18,7 +18,7 @@ import { checkLayer } from "./layer.ts";
 import { checkLoss } from "./loss.ts";
 import { checkMetric } from "./metric.ts";
 import { checkOptimizer } from "./optimizer.ts";
-import { messageOf, Skipped } from "./outcome.ts";
+import { Skipped } from "./outcome.ts";
 import { checkRegularizer } from "./regularizer.ts";
 import { type CheckResult, ContractReport, type Reported } from "./report.ts";
 import { checkSchedule } from "./schedule.ts";
@@ -51,6 +51,7 @@ const CHECKS: Readonly<Record<string, AnyCheck>> = {
  *
  * @throws {ContractError} When a check does not hold, unless `throws` is false.
  * @throws {RangeError} When no plugin of that kind and name is known.
+ * @throws {Error} When it cannot be loaded.
  *
  * @example
  * ```ts
@@ -74,18 +75,17 @@ async function checkKnown(
 ): Promise<ContractReport> {
   const { registry } = runtime();
   const plugin = registry.describe(kind, name);
+  const value = await registry.load(kind, plugin.qualifiedName);
+  if (kind === "activation") {
+    return await checkActivation(value as ActivationFunction, { ...plugin.sample, ...options });
+  }
+  if (!Object.hasOwn(CHECKS, kind)) return unchecked(plugin, `no contract of a ${kind} is known`);
+  if (!JSON.stringify(plugin.sample).includes(FOLDER)) return await checkMade(plugin, options);
   try {
-    const value = await registry.load(kind, plugin.qualifiedName);
-    if (kind === "activation") {
-      return await checkActivation(value as ActivationFunction, { ...plugin.sample, ...options });
-    }
-    if (!Object.hasOwn(CHECKS, kind)) return unchecked(plugin, `no contract of a ${kind} is known`);
-    if (!JSON.stringify(plugin.sample).includes(FOLDER)) return await checkMade(plugin, options);
     return await withFolder((folder) => checkMade(plugin, options, folder));
   } catch (error) {
-    if (error instanceof Skipped) return unchecked(plugin, messageOf(error));
-    if (options.throws ?? true) throw error;
-    return reportOn(plugin, { ok: false, error: error as Error });
+    if (error instanceof Skipped) return unchecked(plugin, error.message);
+    throw error;
   }
 }
 
@@ -106,14 +106,11 @@ function checkMade(
 }
 
 function unchecked(plugin: PluginDescription, reason: string): ContractReport {
-  return reportOn(plugin, { ok: true, skipped: reason });
+  return reportOn(plugin, { name: "keeps the contract of its kind", ok: true, skipped: reason });
 }
 
-function reportOn(
-  { kind, name }: PluginDescription,
-  result: Omit<CheckResult, "name">,
-): ContractReport {
-  return new ContractReport(kind, name, [{ name: "keeps the contract of its kind", ...result }]);
+function reportOn({ kind, name }: PluginDescription, result: CheckResult): ContractReport {
+  return new ContractReport(kind, name, [result]);
 }
 
 /**
@@ -138,8 +135,12 @@ function reportOn(
 export async function checkPackage(name: string): Promise<ContractReport[]> {
   const plugins = runtime().registry.list().filter((plugin) => plugin.package === name);
   const reports: ContractReport[] = [];
-  for (const { kind, qualifiedName } of plugins) {
-    reports.push(await checkPlugin(kind, qualifiedName, { throws: false }));
+  for (const plugin of plugins) {
+    try {
+      reports.push(await checkPlugin(plugin.kind, plugin.qualifiedName, { throws: false }));
+    } catch (error) {
+      reports.push(reportOn(plugin, { name: "can be loaded", ok: false, error: error as Error }));
+    }
   }
   return reports;
 }

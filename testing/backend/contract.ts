@@ -32,7 +32,7 @@ import {
 /** What a backend is held to beside the contract. */
 export interface ContractOptions {
   /** Primitives that may run on the reference kernel in float32. @default none */
-  mayFallBack?: readonly Primitive[];
+  mayFallBack?: readonly string[];
 }
 
 const PRIMITIVES = Object.keys(inference) as Primitive[];
@@ -201,7 +201,7 @@ export function backendContract(
   }
 
   test("falls back to the reference in float32 only where it may", () => {
-    const allowed = new Set<Primitive>(options.mayFallBack).add("reshape"); // shares memory
+    const allowed = new Set<string>(options.mayFallBack).add("reshape"); // shares memory
     const fallen = PRIMITIVES.filter((primitive) =>
       !allowed.has(primitive) &&
       (cases[primitive]() as Case[]).some((call) =>

@@ -118,7 +118,8 @@ function multiply<T>(g: Gemm, packedA: usize, packedB: usize, alone: bool): void
   const rowsEach = evenly(g.m, rowsMost), columnsEach = evenly(g.n, columnsMost);
   g.packedA = packedA;
   g.packedB = packedB;
-  g.direct = !g.transposeB && g.m <= 4;
+  // A few rows of tiles do not earn back what packing b costs, unless its rows are far apart in memory.
+  g.direct = !g.transposeB && g.m <= (g.n <= 512 ? 48 : 4);
   const work = <f64>g.m * <f64>g.n * <f64>g.k;
   const shared = !alone && threadCount() > 1 && work >= SHARED_FROM;
   if (!alone && !shared && work >= SHARED_FROM) note(<i32>(work / <f64>CHUNK));
