@@ -153,33 +153,32 @@ export class Registry {
     return this;
   }
 
-  #checkEngine({ name, version, engine, source }: PluginManifest): void {
+  #checkEngine(manifest: PluginManifest): void {
+    const { engine } = manifest;
     const own = this.#engineVersion;
     if (own === null || engine === undefined || satisfies(own, engine)) return;
+    const title = titleOf(manifest);
     throw rangeError(
       "registry.engine",
-      `Cannot add ${name} ${version}${
-        from(source)
-      } as it works with Tensaur ${engine}: this is Tensaur ${own}; take ` +
-        `another version of one of the two`,
+      `Cannot add ${title} as it works with Tensaur ${engine}: this is Tensaur ${own}; take another ` +
+        `version of one of the two`,
     );
   }
 
   /** The packages of the manifests; one that is in use already must be of the same version. */
   #packagesWith(manifests: readonly PluginManifest[]): Iterable<PackageDescription> {
     const packages = new Map<string, PackageDescription>();
-    for (const { name, version, source } of manifests) {
+    for (const manifest of manifests) {
+      const { name, version, source = null } = manifest;
       const owner = this.#packages.get(name) ?? packages.get(name);
       if (owner !== undefined && owner.version !== version) {
+        const [added, used] = [manifest, owner].map(titleOf);
         throw stateError(
           "registry.package",
-          `Cannot add ${name} ${version}${
-            from(source)
-          } as another version of it is in use: ${name} ` +
-            `${owner.version}${from(owner.source)}; keep one of the two`,
+          `Cannot add ${added} as another version of it is in use: ${used}; keep one of the two`,
         );
       }
-      packages.set(name, Object.freeze(owner ?? { name, version, source: source ?? null }));
+      packages.set(name, Object.freeze(owner ?? { name, version, source }));
     }
     return packages.values();
   }
@@ -306,6 +305,13 @@ export function howToAdd(name: string, version?: string): string {
   return `add it first: await use(…) with the path, the URL or the npm: or jsr: specifier of ${which}`;
 }
 
+/** What error messages call a package or plugin: name, version, and where its manifest is. */
+function titleOf(
+  { name, version, source }: { name: string; version: string; source?: string | null },
+): string {
+  return `${name} ${version}${from(source)}`;
+}
+
 function from(source: string | null | undefined): string {
   return source === null || source === undefined ? "" : ` (${source})`;
 }
@@ -365,16 +371,12 @@ function keysOf({ description }: Registration): string[] {
   return [...new Set(names.map(normalizeName))];
 }
 
-function clash(key: string, added: Registration, owner: Registration): Error {
+function clash(key: string, { description: added }: Registration, owner: Registration): Error {
+  const title = (plugin: PluginDescription): string =>
+    titleOf({ ...plugin, name: plugin.qualifiedName });
   return stateError(
     "registry.clash",
-    `Cannot register the ${added.description.kind} ${
-      titleOf(added)
-    } as the name "${key}" is taken by ` +
-      `${titleOf(owner)}: rename one of the two; a registered plugin is never replaced`,
+    `Cannot register the ${added.kind} ${title(added)} as the name "${key}" is taken by ` +
+      `${title(owner.description)}: rename one of the two; a registered plugin is never replaced`,
   );
-}
-
-function titleOf({ description: { qualifiedName, version, source } }: Registration): string {
-  return `${qualifiedName} ${version}${from(source)}`;
 }

@@ -262,11 +262,35 @@ Deno.test("use() takes a URL of the web, and its modules come from beside it", a
     const type = pathname.endsWith("json") ? "application/json" : "text/javascript";
     return new Response(files[pathname], { headers: { "content-type": type } });
   });
-  const { registry } = alone();
   const address = `http://127.0.0.1:${server.addr.port}`;
-  await use(`${address}/acme`, { registry });
-  assert(!loaded().includes("web"));
-  await registry.create("layer", "Scale");
-  assert(loaded().includes("web"));
-  await assertRejects(() => use(`${address}/none`, alone()), Error, "none/tensaur.json");
+  // In a process of its own: the lock file would note a server that is gone with the test.
+  const program = `
+    import { Registry, use } from ${JSON.stringify(new URL("../../mod.ts", import.meta.url).href)};
+    const registry = new Registry();
+    await use("${address}/acme", { registry });
+    const before = globalThis.loaded?.length ?? 0;
+    await registry.create("layer", "Scale");
+    console.log(before, globalThis.loaded.join());
+    await use("${address}/none", { registry: new Registry() }).catch(({ message }) => console.log(message));
+  `;
+  await withFiles({ "main.js": program }, async (folder) => {
+    const host = `127.0.0.1:${server.addr.port}`;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-check",
+        "--no-lock",
+        `--allow-net=${host}`,
+        `--allow-import=${host}`,
+        `${folder}/main.js`,
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    const [first, second] = new TextDecoder().decode(stdout).trim().split("\n");
+    assertEquals(first, "0 web");
+    assert(second.includes("none/tensaur.json"), second);
+  });
 });
