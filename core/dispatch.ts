@@ -217,7 +217,7 @@ function commonBackend(operation: string, inputs: readonly Tensor[]): Backend {
     if (other !== backend) {
       throw stateError(
         "backend.mixed",
-        `Cannot ${operation} tensors as they live on different backends: current backends are "${backend.name}" and ` +
+        `Cannot run "${operation}" as its tensors live on different backends: current backends are "${backend.name}" and ` +
           `"${other.name}"; move one with to("${backend.name}"), or a whole model with model.to("${backend.name}")`,
       );
     }

@@ -260,7 +260,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
     let total: Tensor | null = null;
     if (loss !== null) {
       if (batch.y === null) {
-        throw errors.option(`compute the loss ${loss.name}`, "y", "given, as targets", "nothing");
+        throw errors.option(`compute the loss ${loss.name}`, "y", "given, as targets", undefined);
       }
       total = loss.call(batch.y, prediction as Tensor, batch.sampleWeight);
       if (total.ndim > 0) total = total.mean();

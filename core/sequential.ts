@@ -178,19 +178,32 @@ export class Sequential extends Model {
       ...config,
       ...(this.builtShape === null ? {} : { inputShape: this.builtShape.slice(1) }),
       ...(this.#inputDType === null ? {} : { inputDType: this.#inputDType }),
-      layers: this.#layers.map((layer) => serialize("layer", layer)),
+      layers: this.#layers.map((layer, i) => {
+        const first = this.#layers.indexOf(layer);
+        return first < i ? { sharedWith: first } : serialize("layer", layer);
+      }),
     };
   }
 
   /** Makes an equal model, with new weights. */
   static override fromConfig(config: Config): Sequential {
     const { layers, inputShape, inputDType = null, ...options } = config;
-    const made = (layers as SerializedObject[]).map((layer) => deserialize<Layer>("layer", layer));
+    const made: Layer[] = [];
+    for (const layer of layers as (SerializedObject | SharedLayer)[]) {
+      made.push(
+        "sharedWith" in layer ? made[layer.sharedWith] : deserialize<Layer>("layer", layer),
+      );
+    }
     const model = new Sequential(made, options);
     model.#inputDType = inputDType;
     if (inputShape !== undefined) model.buildFor([null, ...inputShape]);
     return model;
   }
+}
+
+/** Stands in a config for a layer that is listed again: the place of the first. */
+interface SharedLayer {
+  sharedWith: number;
 }
 
 function notALayer(value: unknown): TypeError {

@@ -72,6 +72,9 @@ Deno.test("Sequential shares a layer that is listed twice", () => {
   const shared = new layers.Dense({ units: 3, inputShape: [3] });
   const model = sequential([shared, shared]);
   assertEquals([model.countParams(), model.layers.length], [12, 2]);
+  const copy = Sequential.fromConfig(JSON.parse(JSON.stringify(model.getConfig())));
+  assertEquals([copy.countParams(), copy.layers.length], [12, 2]);
+  assertEquals(copy.layers[0], copy.layers[1]);
 });
 
 Deno.test("Sequential.fromConfig() makes an equal architecture", () => {
