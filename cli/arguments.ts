@@ -83,7 +83,7 @@ export function checkWords(given: readonly string[], wanted: readonly string[]):
       throw new UsageError(`Cannot go on without ${isText ? word : `the word "${word}"`}`);
     }
     if (!isText && given[i] !== word) {
-      throw new UsageError(unknownMessage("word", given[i], [word]));
+      throw new UsageError(`Cannot take "${given[i]}" where the word "${word}" has to stand`);
     }
   }
   if (given.length > wanted.length) {

@@ -77,7 +77,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       nested: { about: "show the layers of layers, too" },
       json,
     },
-    permissions: { "--allow-read=MODEL": "to read it" },
+    permissions: { "--allow-read=MODEL,PLACE": "to read the model and the packages that it needs" },
     load: () => import("./summary.ts"),
   },
   doctor: {

@@ -25,8 +25,9 @@ export async function run({ words: [, name], values, flags }: Arguments): Promis
   const made = Object.keys(files);
   if (flags.has("json")) printJson({ folder, kind, name: names.local, files: made });
   else {
-    console.log(`${green("Made")} the ${kind} ${names.local} in ${folder}: ${made.join(", ")}`);
-    console.log(`Next: cd ${folder} && deno test`);
+    console.log(`${green("Made")} the ${kind} ${names.local} in ${folder}:`);
+    console.log(`  ${made.join(", ")}`);
+    console.log(`Next: cd ${folder} && deno test && deno task check`);
   }
   return true;
 }

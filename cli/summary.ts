@@ -4,18 +4,28 @@
  * @module
  */
 
-import { type AnyLayer, Layer, loadModel, use } from "../mod.ts";
+import { type AnyLayer, Layer, loadModel, type Model, use } from "../mod.ts";
 import type { Arguments } from "./arguments.ts";
 import { printJson } from "./output.ts";
 
 /** Loads the model and prints its summary. */
 export async function run({ words: [path], values, flags }: Arguments): Promise<boolean> {
   for (const place of values.use) await use(place);
-  const model = await loadModel(path);
+  const model = await load(path);
   const expandNested = flags.has("nested");
   if (flags.has("json")) printJson(forPrograms(model, expandNested));
   else model.summary({ expandNested });
   return true;
+}
+
+async function load(path: string): Promise<Model> {
+  try {
+    return await loadModel(path);
+  } catch (cause) {
+    const { code, message } = (cause ?? {}) as { code?: string; message?: string };
+    if (code !== "deserialize.package") throw cause;
+    throw new Error(`${message}; here: tensaur summary ${path} --use PLACE`, { cause });
+  }
 }
 
 function forPrograms(model: AnyLayer, nested: boolean): unknown {

@@ -103,7 +103,8 @@ function host(action: Action, path: FilePath): typeof Deno {
   );
 }
 
-function nameOf(path: FilePath): string {
+/** A path, or a file: URL, as the path that Deno takes and people write. */
+export function nameOf(path: FilePath): string {
   if (typeof path === "string") return path;
   if (path.protocol !== "file:") {
     throw typeError(

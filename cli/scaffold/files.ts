@@ -107,17 +107,23 @@ function configOf({ package: name, stem, root }: Scaffold): unknown {
   };
 }
 
-function readmeOf({ kind, about, package: name, folder, local }: Scaffold): string {
+function readmeOf({ kind, about, package: name, folder, local, code }: Scaffold): string {
+  const base = code(local).match(/^export class \w+ extends (\w+)/m)?.[1];
+  const byName = (a: string, b: string): number => a.toLowerCase() < b.toLowerCase() ? -1 : 1;
+  const imports = ["registry", "use", ...base === undefined ? [] : [base]].sort(byName)
+    .map((word) => word === base ? `type ${word}` : word);
   return `# ${name}
 
 ${/^[aeiou]/.test(kind) ? "An" : "A"} ${kind} for Tensaur. ${about}
 
 \`\`\`ts
-import { registry, use } from "@tensaur/tensaur";
+import { ${imports.join(", ")} } from "@tensaur/tensaur";
 
 await use("./${folder}"); // where this folder is: a path, a URL, an npm: or a jsr: package
-const made = await registry.create("${kind}", "${local}");
+await registry.create${base === undefined ? "" : `<${base}>`}("${kind}", "${local}");
 \`\`\`
+
+The program needs \`--allow-read\` of the folder, and its \`deno.json\` the \`imports\` of the one here.
 
 \`\`\`sh
 deno test          # holds it to the contract of its kind

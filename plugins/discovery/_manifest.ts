@@ -5,6 +5,7 @@
  */
 
 import { stateError, typeError } from "../../core/errors.ts";
+import { nameOf } from "../../core/files.ts";
 import { checkManifest, checkManifestData, ManifestError } from "../../core/manifest/check.ts";
 import type { PluginEntry, PluginEntryData, PluginManifest } from "../../core/plugin.ts";
 import { importModule } from "./_module.ts";
@@ -30,13 +31,30 @@ async function manifestOfData(source: string): Promise<PluginManifest> {
 }
 
 async function readJson(source: string): Promise<unknown> {
-  const bytes = source.startsWith("file:") ? await readBytes(source) : null;
+  const bytes = source.startsWith("file:") ? await readFile(source) : null;
   try {
     if (bytes !== null) return JSON.parse(new TextDecoder().decode(bytes));
     return (await import(source, { with: { type: "json" } })).default;
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new ManifestError(source, [cause.message]);
     throw unreadable(source, cause);
+  }
+}
+
+/** The modules lie where the manifest does: leave to read that alone would soon be too little. */
+async function readFile(source: string): Promise<Uint8Array> {
+  try {
+    return await readBytes(source);
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    if (code !== "file.permission") throw cause;
+    const folder = nameOf(new URL(".", source));
+    const error = stateError(
+      code,
+      `Cannot read ${source} as Deno does not allow it: run the program with --allow-read=${folder}, where its ` +
+        `modules are too`,
+    );
+    throw Object.assign(error, { cause });
   }
 }
 

@@ -24,6 +24,7 @@ Deno.test("tensaur COMMAND --help says what the command takes and needs", async 
     assertEquals([code, stderr], [0, ""]);
     for (const option of Object.keys(options)) assertStringIncludes(stdout, `--${option}`);
     for (const flag of Object.keys(permissions)) assertStringIncludes(stdout, flag);
+    for (const line of stdout.split("\n")) assert(line.length <= 80, `too long: ${line}`);
     assertEquals((await tensaur(["-h", name])).stdout, stdout);
   }
 });
@@ -60,7 +61,7 @@ Deno.test("tensaur answers wrong usage with exit code 2 and what may have been m
     [["check"], "Cannot go on without DIR"],
     [["check", "a", "b"], 'Cannot take "b" as it is one argument too many'],
     [["summary", "m.tensaur", "--use"], "Cannot take --use without a value: write --use PLACE"],
-    [["new", "layer", "Scale"], 'Cannot find the word "layer": known is "plugin"'],
+    [["new", "layer", "Scale"], 'Cannot take "layer" where the word "plugin" has to stand'],
     [["new", "plugin", "Scale"], "Cannot go on without --kind KIND"],
     [
       ["new", "plugin", "Scale", "--kind", "lay"],

@@ -63,6 +63,7 @@ Deno.test("tensaur summary --use brings the plugins of a model, which it names w
     const missing = await tensaur(["summary", path], surroundings);
     assertEquals(missing.code, 1);
     assertStringIncludes(missing.stderr, "acme-twice 1.0.0");
+    assertStringIncludes(missing.stderr, `here: tensaur summary ${path} --use PLACE`);
     const found = await tensaur(["summary", path, "--use", `${folder}/twice`], surroundings);
     assertEquals([found.code, found.stderr], [0, ""]);
     assertStringIncludes(found.stdout, "(Twice)");

@@ -15,9 +15,14 @@ export async function run(
   args: readonly string[] = [],
   permissions: readonly string[] = [],
 ): Promise<Outcome> {
+  return await runDeno(["run", "--no-prompt", ...permissions, file, ...args], root);
+}
+
+/** `deno` with arguments, in a folder. */
+export async function runDeno(args: readonly string[], cwd: string | URL): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...permissions, file, ...args],
-    cwd: root,
+    args: [...args],
+    cwd,
     env: { NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
