@@ -47,7 +47,11 @@ function nodesBehind(result: Tensor): GraphNode[] {
   visit(result.node);
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.isReleased) throw releasedError(node);
-    for (const input of node.inputs) visit(input.node);
+    for (const input of node.inputs) {
+      // A freed tensor knows no longer how it was made, and the walk would end there: asking for its memory says so.
+      if (input.requiresGrad && input.isDisposed) void input.storage;
+      visit(input.node);
+    }
   }
   return [...found].sort((a, b) => b.id - a.id);
 }
@@ -204,12 +208,19 @@ export function backward(result: Tensor, options: BackwardOptions = {}): void {
 export function accumulateInto(leaf: Tensor, gradient: Tensor): void {
   const before = leaf.grad;
   if (before !== null) {
-    leaf.grad = keep(add(before, gradient));
-    before.dispose();
+    const sum = keep(add(before, gradient));
+    clearGrad(leaf);
+    leaf.grad = sum;
   } else {
     // One tensor may be the gradient of several leaves: each takes a handle of its own.
     leaf.grad = keep(gradient.node === null ? gradient.detach() : gradient);
   }
+}
+
+/** Forgets a leaf's gradient, and frees it unless a recorded graph may still need it. */
+export function clearGrad(leaf: Tensor): void {
+  if (leaf.grad?.node === null) leaf.grad.dispose();
+  leaf.grad = null;
 }
 
 /**

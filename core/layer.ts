@@ -49,6 +49,9 @@ export interface WeightOptions {
   constraint?: Constraint | null;
 }
 
+/** How many layers are being applied, one within the other: extra losses belong to the call of the outermost. */
+let depth = 0;
+
 function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase();
@@ -162,9 +165,15 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** Builds the layer if need be, then runs it: hooks, then `forward`. */
   override apply(inputs: I, context: Partial<CallContext> = {}): O {
-    this.#losses = [];
-    this.ensureBuilt(inputs);
-    const outputs = super.apply(inputs, context);
+    if (depth === 0) this.#forgetLosses();
+    depth++;
+    let outputs: O;
+    try {
+      this.ensureBuilt(inputs);
+      outputs = super.apply(inputs, context);
+    } finally {
+      depth--;
+    }
     const [firstOutput] = tensorsIn(outputs);
     if (firstOutput.isSymbolic) this.#outputDims = [...tensorsIn(outputs)].map((t) => t.dims);
     return outputs;
@@ -235,7 +244,12 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** Adds to the loss of the call under way, as activity regularizers do. */
   protected addLoss(loss: Tensor): void {
-    this.#losses.push(loss);
+    if (!loss.isSymbolic) this.#losses.push(loss);
+  }
+
+  /** A layer that is called twice by a model adds twice; one that is left out by a call adds nothing. */
+  #forgetLosses(): void {
+    for (const module of this.modules()) if (module instanceof Layer) module.#losses = [];
   }
 
   /** The extra losses of the last call, of this layer and those below. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { accumulateInto, gradientsWith } from "./autograd.ts";
+import { accumulateInto, clearGrad, gradientsWith } from "./autograd.ts";
 import type { Backend } from "./backend.ts";
 import { rangeError, stateError } from "./errors.ts";
 import { tensorsIn } from "./scope.ts";
@@ -129,10 +129,7 @@ export abstract class Module<I extends Nested = Tensor, O extends Nested = Tenso
 
   /** Frees the gradients of all parameters. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) {
-      parameter.grad?.dispose();
-      parameter.grad = null;
-    }
+    for (const parameter of this.parameters()) clearGrad(parameter);
   }
 
   // What it is made of.

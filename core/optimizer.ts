@@ -5,7 +5,7 @@
  * @module
  */
 
-import { noGrad } from "./autograd.ts";
+import { clearGrad, noGrad } from "./autograd.ts";
 import { clipGradients } from "./clipping.ts";
 import { update } from "./dispatch.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
@@ -242,10 +242,7 @@ export abstract class Optimizer implements Configurable {
 
   /** Frees the gradients of the parameters given at construction. */
   zeroGrad(): void {
-    for (const parameter of this.#parameters) {
-      parameter.grad?.dispose();
-      parameter.grad = null;
-    }
+    for (const parameter of this.#parameters) clearGrad(parameter);
   }
 
   /** The loss to take gradients of: multiplied by `lossScaleFactor`, where one was given. */

@@ -67,6 +67,11 @@ export class Scope implements Disposable {
     innermost = this;
   }
 
+  /** What was made in it so far. */
+  get tensors(): readonly Tensor[] {
+    return this.#tensors;
+  }
+
   /** Takes a tensor in, to be freed with the scope. */
   add(tensor: Tensor): void {
     this.#tensors.push(tensor);

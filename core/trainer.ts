@@ -14,6 +14,7 @@ import {
   type DataSource,
   unpackBatch,
 } from "./data/batches.ts";
+import { ownFetched } from "./data/data_loader.ts";
 import {
   type FitDataOptions,
   release,
@@ -166,10 +167,11 @@ async function turn(
   try {
     let drawn = iterator.next();
     if (drawn instanceof Promise) {
-      scope.close();
+      // What a user's own stream makes stays the user's, whether it was made before an await or after one.
+      scope.close(source.owned ? [] : scope.tensors);
       drawn = await drawn;
       scope = new Scope();
-      if (source.owned && !drawn.done) { for (const t of tensorsIn(drawn.value)) scope.own(t); }
+      if (source.owned && !drawn.done) ownFetched(scope, drawn.value);
     }
     if (drawn.done) return false;
     step(drawn.value, index);
@@ -436,9 +438,9 @@ export async function predict(
     }, new TimeSlice());
     await callbacks.call("onPredictEnd", NO_LOGS);
     if (outputs.length === 0) throw noBatches(0);
-    return outputs.length === 1 ? outputs[0] : concatenate(outputs, { axis: 0 });
+    return outputs.length === 1 ? outputs.pop()! : concatenate(outputs, { axis: 0 });
   } finally {
-    if (outputs.length > 1) { for (const output of outputs) output.dispose(); }
+    for (const output of outputs) output.dispose();
     release(made);
   }
 }

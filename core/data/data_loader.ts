@@ -149,19 +149,15 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
         yield await next;
       }
     } finally {
-      for (const batch of pending) batch.then(disposeAll, () => {});
+      for (const batch of pending) batch.then(disposeFetched, () => {});
     }
   }
 
-  /** What is fetched ahead is kept out of the scopes that happen to be open meanwhile. */
   async #fetch(indices: Int32Array): Promise<Batch> {
-    let batch = this.#wholeBatch(indices);
-    if (batch === null) {
-      const examples = await Promise.all([...indices].map((index) => this.dataset.get(index)));
-      batch = this.#join(examples);
-    }
-    for (const made of tensorsIn(batch)) made.keep();
-    return batch;
+    const whole = ahead(() => this.#wholeBatch(indices));
+    if (whole !== null) return whole;
+    const examples = await Promise.all([...indices].map((index) => this.dataset.get(index)));
+    return ahead(() => this.#join(examples));
   }
 
   #wholeBatch(indices: Int32Array): Batch | null {
@@ -197,7 +193,7 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
       for await (const batch of this.draw()) {
         turn?.close();
         turn = new Scope();
-        for (const drawn of tensorsIn(batch)) turn.own(drawn);
+        ownFetched(turn, batch);
         yield batch;
       }
     } finally {
@@ -206,8 +202,24 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
   }
 }
 
-function disposeAll(batch: unknown): void {
-  for (const drawn of tensorsIn(batch)) drawn.dispose();
+/** What loaders made ahead of its turn, and nobody has drawn yet. */
+const fetched = new WeakSet<Tensor>();
+
+/** Makes a batch ahead of its turn; what was made is kept out of the scopes that happen to be open meanwhile. */
+function ahead<Batch>(make: () => Batch): Batch {
+  using made = new Scope();
+  const batch = make();
+  for (const part of tensorsIn(batch)) if (made.tensors.includes(part)) fetched.add(part.keep());
+  return batch;
+}
+
+/** Gives a scope what was made ahead for a batch; tensors that the dataset holds stay where they are. */
+export function ownFetched(scope: Scope, batch: unknown): void {
+  for (const part of tensorsIn(batch)) if (fetched.delete(part)) scope.own(part);
+}
+
+function disposeFetched(batch: unknown): void {
+  for (const part of tensorsIn(batch)) if (fetched.delete(part)) part.dispose();
 }
 
 /** Stacks the fields of examples: arrays field by field, anything else as the one field. */

@@ -5,6 +5,7 @@
  */
 
 import { errors, rangeError } from "../errors.ts";
+import { alignWeights } from "../loss.ts";
 import { multiply, take, tensor, type TensorLike } from "../ops/mod.ts";
 import type { Dims } from "../shape.ts";
 import {
@@ -15,7 +16,7 @@ import {
   type DataSource,
   isDataSource,
 } from "./batches.ts";
-import type { TensorDataset } from "./dataset.ts";
+import { Dataset, type TensorDataset } from "./dataset.ts";
 
 /** Data to validate on: targets by position, or a source that brings them. */
 export type ValidationData = readonly [TensorLike, TensorLike, TensorLike?] | DataSource;
@@ -65,8 +66,8 @@ export function trainingData(
   };
   if (validationData !== undefined) {
     if (isDataSource(validationData)) {
-      const fixed = "batchSize" in validationData;
-      validation = batchSource(validationData, fixed ? UNBATCHED : evaluationOptions);
+      const comesInBatches = !(validationData instanceof Dataset);
+      validation = batchSource(validationData, comesInBatches ? UNBATCHED : evaluationOptions);
     } else {
       const [vx, vy, weights = null] = validationData;
       validateOn(datasetOf(vx, vy, weights, inputDims));
@@ -159,6 +160,6 @@ export function withClassWeights(
   const weights = take(tensor(table).to(y.backend), classes, { axis: 0 });
   const sampleWeight = batch.sampleWeight === null
     ? weights
-    : multiply(batch.sampleWeight, weights);
+    : multiply(alignWeights(batch.sampleWeight, weights), weights);
   return { ...batch, sampleWeight };
 }

@@ -197,3 +197,12 @@ Deno.test("retainGrad() keeps the gradient of a tensor that is no leaf", () => {
   y.mul(y).backward();
   assertEquals([y.grad!.item(), x.grad!.item()], [18, 108]);
 });
+
+Deno.test("backward() says when a tensor on its way was freed", () => {
+  const x = tensor([1, 2], { requiresGrad: true });
+  const middle = x.mul(2);
+  const y = middle.exp().sum();
+  middle.dispose();
+  assertThrows(() => y.backward(), Error, "given back");
+  assertEquals(x.grad, null);
+});

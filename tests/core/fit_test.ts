@@ -522,3 +522,32 @@ Deno.test("a metric named by a short name is logged under it", async () => {
   const logs = await model.evaluate([[1]], [[2]]);
   assertEquals(Object.keys(logs), ["loss", "mae", "meanSquaredError"]);
 });
+
+Deno.test("fit({ classWeight, sampleWeight }) multiplies weights of shape [n, 1] too", async () => {
+  const { x, y } = clusters(12);
+  const run = async (sampleWeight: number[] | number[][]): Promise<number[][]> => {
+    const model = classifier();
+    await model.fit(x, y, {
+      classWeight: { 0: 1, 1: 5, 2: 2 },
+      sampleWeight,
+      shuffle: false,
+      ...QUIET,
+    });
+    return weightsOf(model);
+  };
+  const flat = Array.from({ length: 12 }, (_, i) => i / 4);
+  assertEquals(await run(flat.map((w) => [w])), await run(flat));
+});
+
+Deno.test("the activity of a layer that is called twice costs twice", async () => {
+  const shared = new layers.Dense({
+    units: 2,
+    inputShape: [2],
+    kernelInitializer: "identity",
+    activityRegularizer: { className: "L1", config: { l1: 1 } },
+  });
+  const model = sequential([shared, shared]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const { loss } = await model.evaluate([[1, 2]], [[1, 2]]);
+  assertAlmostEquals(loss, 6, 1e-6);
+});
