@@ -7,7 +7,9 @@ import {
   jacobian,
   noGrad,
   ops,
+  optimizers,
   Parameter,
+  scope,
   type Tensor,
   tensor,
   tidy,
@@ -196,6 +198,28 @@ Deno.test("retainGrad() keeps the gradient of a tensor that is no leaf", () => {
   const y = x.mul(x).retainGrad();
   y.mul(y).backward();
   assertEquals([y.grad!.item(), x.grad!.item()], [18, 108]);
+});
+
+Deno.test("a gradient that is part of a graph outlives what is added to it and zeroGrad()", () => {
+  const w = new Parameter([1, 2]);
+  w.mul(w).mul(w).sum().backward({ createGraph: true });
+  const penalty = w.grad!.mul(w.grad!).sum(); // 9w⁴, whose gradient is 36w³
+  penalty.backward({ retainGraph: true });
+  assertEquals(w.grad!.toArray(), [3 + 36, 12 + 288]);
+  new optimizers.SGD([w]).zeroGrad();
+  penalty.backward();
+  assertEquals(w.grad!.toArray(), [36, 288]);
+});
+
+Deno.test("backward() through a freed tensor is an error that names it, not a missing gradient", () => {
+  const w = new Parameter([1, 2]);
+  let loss!: Tensor;
+  {
+    using _ = scope();
+    loss = w.mul(w).exp().sum().keep();
+  }
+  assertThrows(() => loss.backward(), Error, 'made by "exp"');
+  assertEquals(w.grad, null);
 });
 
 Deno.test("backward() says when a tensor on its way was freed", () => {

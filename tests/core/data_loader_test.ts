@@ -157,3 +157,19 @@ Deno.test("examples that cannot be stacked ask for collate", () => {
   }
   assertThrows(() => [...new DataLoader<string, unknown>(new Words())], TypeError, "collate");
 });
+
+Deno.test("a loader leaves tensors alone that the dataset holds", async () => {
+  const held = [[ones([2, 3])], [ones([2, 3])]] as const;
+  class Held extends data.Dataset<readonly Tensor[]> {
+    readonly length = 2;
+    override get(index: number): readonly Tensor[] {
+      return held[index];
+    }
+  }
+  const collate = ([example]: (readonly Tensor[])[]): readonly Tensor[] => example;
+  const loader = new data.DataLoader(new Held(), { batchSize: 1, collate });
+  for await (const [x] of loader) assertEquals(x.shape, [2, 3]);
+  assert(held.every(([x]) => !x.isDisposed));
+  for await (const _ of loader) break;
+  assert(held.every(([x]) => !x.isDisposed));
+});

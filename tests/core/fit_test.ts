@@ -523,6 +523,79 @@ Deno.test("a metric named by a short name is logged under it", async () => {
   assertEquals(Object.keys(logs), ["loss", "mae", "meanSquaredError"]);
 });
 
+function regression(): Sequential {
+  const model = sequential([new layers.Dense({ units: 1, inputShape: [3] })]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  return model;
+}
+
+Deno.test("fit() takes an asynchronous stream that makes its tensors before it awaits anything", async () => {
+  async function* stream() {
+    let ahead = [ones([4, 3]), ones([4, 1])];
+    for (let i = 0; i < 3; i++) {
+      const batch = ahead;
+      ahead = [ones([4, 3]), ones([4, 1])];
+      yield batch;
+    }
+  }
+  const history = await regression().fit(stream(), QUIET);
+  assert(Number.isFinite(history.history.loss[0]));
+});
+
+Deno.test("fit({ batchSize, validationData }) takes validation data that comes in batches", async () => {
+  const validationData = new Set([[ones([4, 3]), ones([4, 1])] as const]);
+  const options = { ...QUIET, batchSize: 4, epochs: 2, validationData };
+  const { history } = await regression().fit(ones([8, 3]), ones([8, 1]), options);
+  assertEquals(history.valLoss.length, 2);
+});
+
+Deno.test("fit({ classWeight, sampleWeight }) takes sample weights as a column", async () => {
+  const { x, y } = clusters(30);
+  const run = async (shape: number[]): Promise<number[][]> => {
+    const model = classifier();
+    const sampleWeight = ops.linspace(0, 1, { num: 30 }).reshape(shape);
+    await model.fit(x, y, {
+      ...QUIET,
+      shuffle: false,
+      sampleWeight,
+      classWeight: { 0: 1, 1: 2, 2: 3 },
+    });
+    return weightsOf(model);
+  };
+  assertEquals(await run([30, 1]), await run([30]));
+});
+
+Deno.test("predict() frees its outputs when a later batch fails", async () => {
+  const model = regression();
+  let calls = 0;
+  model.registerForwardHook(() => {
+    if (++calls === 2) throw new Error("second batch");
+  });
+  const x = ones([8, 3]);
+  const before = getBackend().memory().bytes;
+  await assertRejects(() => model.predict(x, { batchSize: 4 }), Error, "second batch");
+  assertEquals(getBackend().memory().bytes, before);
+});
+
+Deno.test("extra losses are those of the last call: of each use of a layer, and of no layer left out", async () => {
+  class Auxiliary extends Model {
+    main = new layers.Dense({ units: 3 });
+    extra = new layers.Dense({ units: 3, activityRegularizer: "l2" });
+    override forward(x: Tensor, { training }: { training: boolean }): Tensor {
+      const y = this.main.apply(x);
+      return training ? this.extra.apply(this.extra.apply(y)) : y;
+    }
+  }
+  const model = new Auxiliary();
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const [x, y] = [ones([8, 3]), ones([8, 3])];
+  await model.fit(x, y, { ...QUIET, validationSplit: 0.5 });
+  await model.evaluate(x, y);
+  assertEquals(model.collectLosses().length, 0);
+  model.apply(x, { training: true });
+  assertEquals(model.collectLosses().length, 2);
+});
+
 Deno.test("fit({ classWeight, sampleWeight }) multiplies weights of shape [n, 1] too", async () => {
   const { x, y } = clusters(12);
   const run = async (sampleWeight: number[] | number[][]): Promise<number[][]> => {
