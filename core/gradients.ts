@@ -8,6 +8,7 @@
  * @module
  */
 
+import { convGradients, convInputGradient } from "./convolution_gradients.ts";
 import { apply } from "./dispatch.ts";
 import { isFloating } from "./dtype.ts";
 import type { GradientContext } from "./graph.ts";
@@ -288,6 +289,23 @@ export const gradients: { readonly [P in Primitive]: GradientRule<P> } = {
   ],
   argsort: none,
   matmul: matmulGradient,
+  conv: ({ inputs, attributes, needs }, g) => convGradients(inputs, g, attributes, needs),
+  convInputGradient: ({ inputs: [g, kernel], attributes, needs }, u) => {
+    const { outputPadding: _, ...convolution } = attributes;
+    const size = kernel.shape.slice(0, -2);
+    return [
+      needs[0] ? apply("conv", [u, kernel], convolution) : null,
+      needs[1] ? apply("convKernelGradient", [u, g], { ...convolution, size }) : null,
+    ];
+  },
+  convKernelGradient: ({ inputs: [x, g], attributes, needs }, u) => {
+    const { size: _, ...convolution } = attributes;
+    return [
+      needs[0] ? convInputGradient(x.shape, u, g, convolution) : null,
+      needs[1] ? apply("conv", [x, u], convolution) : null,
+    ];
+  },
+  poolArgmax: none,
   reshape: ({ inputs: [x] }, g) => [reshape(g, x.dims)],
   transpose: ({ attributes: { axes } }, g) => [transpose(g, inverseOrder(axes))],
   broadcastTo: ({ inputs: [x] }, g) => [sumToShape(g, x.dims)],

@@ -18,6 +18,16 @@ import {
   reducedShape,
   sizeOf,
 } from "./shape.ts";
+import {
+  type Convolution,
+  inferConv,
+  inferConvInputGradient,
+  inferConvKernelGradient,
+  inferPoolArgmax,
+  type InputGradient,
+  type KernelGradient,
+  type Pooling,
+} from "./windows.ts";
 
 /** Shape and dtype of a tensor, without values. */
 export interface Meta {
@@ -126,6 +136,15 @@ export interface PrimitiveAttributes {
   argsort: AlongAxis & { descending: boolean };
   // Contraction of the last axis of a with the second to last of b, batch axes broadcast.
   matmul: { transposeA: boolean; transposeB: boolean };
+  // Windows that slide over [batch, …spatial, channels].
+  /** The correlation of an input with a kernel `[…size, channels / groups, filters]`. */
+  conv: Convolution;
+  /** Its adjoint in the input: gradients of its result, then the kernel. A transposed convolution. */
+  convInputGradient: InputGradient;
+  /** Its adjoint in the kernel: the input, then gradients of its result. */
+  convKernelGradient: KernelGradient;
+  /** Where in the input, seen flat, each window has its greatest element: the first NaN, or the first of equals. */
+  poolArgmax: Pooling;
   // Movement.
   /** `-1` stands for the dimension that follows from the others. */
   reshape: { shape: readonly number[] };
@@ -458,6 +477,10 @@ export const inference: { readonly [P in Primitive]: Infer<P> } = {
   cumsum: ([x]) => ({ dims: x.dims, dtype: summed(x.dtype) }),
   argsort: ([x]) => ({ dims: x.dims, dtype: "int32" }),
   matmul: inferMatmul,
+  conv: inferConv,
+  convInputGradient: inferConvInputGradient,
+  convKernelGradient: inferConvKernelGradient,
+  poolArgmax: inferPoolArgmax,
   reshape: inferReshape,
   transpose: ([x], { axes }) => ({ dims: axes.map((axis) => x.dims[axis]), dtype: x.dtype }),
   broadcastTo: inferBroadcastTo,

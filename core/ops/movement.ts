@@ -382,8 +382,8 @@ export function tile(x: Operand, repeats: number | readonly number[]): Tensor {
   return reshape(broadcastTo(reshape(input, single), spread), target);
 }
 
-/** The entries from `start` up to `stop` of one axis; the others whole. */
-export function sliceAxis(x: Tensor, axis: number, start: number, stop: number, step = 1): Tensor {
+/** The entries from `start` up to `stop`, or to the end (`null`), of one axis; the others whole. */
+export function sliceAxis(x: Tensor, axis: number, start: number, stop: Dim, step = 1): Tensor {
   const whole = start === 0 && stop === x.dims[axis] && step === 1;
   if (whole) return x;
   return apply("slice", [x], {

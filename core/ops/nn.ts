@@ -12,8 +12,6 @@ import type { Tensor } from "../tensor.ts";
 import { onesLike } from "./creation.ts";
 import {
   abs,
-  activationGradient,
-  activationGradientComposite,
   add,
   cast,
   clip,
@@ -37,9 +35,10 @@ import {
   tanh,
   where,
 } from "./elementwise.ts";
+import { epilogue, epilogueGradients } from "./epilogue.ts";
 import { oneHot, takeAlongAxis } from "./indexing.ts";
 import { matmul } from "./linalg.ts";
-import { expandDims, reshape, split, squeeze, sumToShape } from "./movement.ts";
+import { expandDims, reshape, split, squeeze } from "./movement.ts";
 import { asFloat, asTensor, type Operand } from "./operand.ts";
 import { cumsum, logsumexp, max, sum } from "./reduction.ts";
 import { sort } from "./sorting.ts";
@@ -260,57 +259,22 @@ export function sparsemax(x: Operand, options: { axis?: number } = {}): Tensor {
 
 // The dense product.
 
-interface ActivationAttributes {
-  activation: FusedActivation;
-}
-
-/** Gradients before activation and of the bias, in one pass. */
-const biasActivationGradientComposite = defineComposite<ActivationAttributes>({
-  name: "biasActivationGradient",
-  infer: ([y]) => [
-    { dims: y.dims, dtype: y.dtype },
-    { dims: y.dims.slice(-1), dtype: y.dtype },
-  ],
-  compose: ([y, g], attributes) => {
-    const [dz] = applyComposite(activationGradientComposite, [y, g], attributes);
-    return [dz, sumToShape(dz, dz.dims.slice(-1))];
-  },
-});
-
-function activate(x: Tensor, activation: FusedActivation): Tensor {
-  switch (activation) {
-    case "linear":
-      return x;
-    case "relu":
-      return relu(x);
-    case "sigmoid":
-      return sigmoid(x);
-    case "tanh":
-      return tanh(x);
-  }
-}
-
 /** All leading axes as one. */
 function asRows(x: Tensor): Tensor {
   return x.ndim === 2 ? x : reshape(x, [-1, x.dims[x.ndim - 1]]);
 }
 
-const linearComposite = defineComposite<ActivationAttributes>({
+const linearComposite = defineComposite<{ activation: FusedActivation }>({
   name: "linear",
   infer: ([x, kernel]) => [{ dims: [...x.dims.slice(0, -1), kernel.dims[1]], dtype: x.dtype }],
   compose: ([x, kernel, bias], { activation }) => {
     const product = matmul(x, kernel);
-    return [activate(bias === undefined ? product : add(product, bias), activation)];
+    return [epilogue(product, bias, activation)];
   },
   gradient: ({ inputs: [x, kernel, bias], outputs: [y], attributes, needs }, [g]) => {
     if (g === null) return [null, null, null];
-    let dz: Tensor;
-    let dBias: Tensor | null = null;
-    if (bias !== undefined && needs[2]) {
-      [dz, dBias] = applyComposite(biasActivationGradientComposite, [y, g], attributes);
-    } else {
-      dz = attributes.activation === "linear" ? g : activationGradient(y, g, attributes.activation);
-    }
+    const needsBias = bias !== undefined && needs[2];
+    const [dz, dBias] = epilogueGradients(y, g, attributes.activation, needsBias);
     const dx = needs[0] ? matmul(dz, kernel, { transposeB: true }) : null;
     const dKernel = needs[1] ? matmul(asRows(x), asRows(dz), { transposeA: true }) : null;
     return [dx, dKernel, dBias];
@@ -346,14 +310,6 @@ export function linear(x: Tensor, kernel: Tensor, options: LinearOptions = {}): 
   }
   const inputs = bias === null ? [x, kernel] : [x, kernel, bias];
   return applyComposite(linearComposite, inputs, { activation })[0];
-}
-
-/** The activations that {@linkcode linear} takes. */
-export const FUSED_ACTIVATIONS: readonly FusedActivation[] = ["linear", "relu", "sigmoid", "tanh"];
-
-/** Says whether {@linkcode linear} takes an activation of that name. */
-export function isFusedActivation(name: string): name is FusedActivation {
-  return (FUSED_ACTIVATIONS as readonly string[]).includes(name);
 }
 
 // Cross entropy.

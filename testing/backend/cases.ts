@@ -18,6 +18,7 @@ import {
   sweep,
 } from "./samples.ts";
 import type { Case } from "./stage.ts";
+import { windowCases } from "./window_cases.ts";
 
 const FLOATS: readonly DType[] = ["float32", "float64"];
 const NUMBERS: readonly DType[] = ["float32", "float64", "int32"];
@@ -446,6 +447,7 @@ export const cases: { readonly [P in Primitive]: Cases<PrimitiveAttributes[P]> }
   cumsum: alongAxes(NUMBERS, [{ reverse: false }, { reverse: true }], true),
   argsort: alongAxes(DTYPES, [{ descending: false }, { descending: true }], true),
   matmul,
+  ...windowCases,
   reshape: moves([
     [[], { shape: [1, 1] }],
     [[6], { shape: [2, -1] }],

@@ -47,6 +47,7 @@ const SAME: ReadonlySet<Primitive> = new Set<Primitive>([
 /** Which add up many numbers, in an order of the backend's choice. */
 const SUMS: ReadonlySet<Primitive> = new Set<Primitive>([
   ...["sum", "mean", "cumsum", "matmul", "scatterAdd", "scatterAddAlongAxis"] as const,
+  ...["conv", "convInputGradient", "convKernelGradient"] as const,
 ]);
 
 /** How many representable numbers a result may be off; the others are exact. */

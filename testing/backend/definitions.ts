@@ -7,6 +7,7 @@
 
 import { type DType, isFloating, makeArray } from "../../core/dtype.ts";
 import type { Primitive, PrimitiveAttributes } from "../../core/primitives.ts";
+import type { InputGradient, Margins, Windows } from "../../core/windows.ts";
 import { fillRandom } from "../../core/random.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import { type Sample, sampleOf } from "./samples.ts";
@@ -222,6 +223,36 @@ const argExtreme =
 /** An index counted from the front. */
 const wrapped = (index: number, length: number): number => index < 0 ? index + length : index;
 
+/** Where an element of a window lies in the input, axis by axis. */
+const placeIn = (
+  { strides, padding, dilations }: Windows & { dilations?: readonly number[] },
+  window: Index,
+  element: Index,
+): number[] =>
+  window.map((w, i) =>
+    w * strides[i] + element[i] * (dilations?.[i] ?? 1) - (padding as Margins)[i][0]
+  );
+
+/** The window that has an input's place at that element; none where no window begins so. */
+function windowAt(
+  { strides, padding, dilations }: InputGradient,
+  place: Index,
+  element: Index,
+): number[] | null {
+  const window = place.map((p, i) => (p + padding[i][0] - element[i] * dilations[i]) / strides[i]);
+  return window.every(Number.isInteger) ? window : null;
+}
+
+const isWithin = (place: Index, shape: Shape): boolean =>
+  place.every((i, axis) => i >= 0 && i < shape[axis]);
+
+/** An index in three parts: of the example, of the place, of the channel. */
+const parts = (index: Index): [number, number[], number] => [
+  index[0],
+  index.slice(1, -1),
+  index[index.length - 1],
+];
+
 /** The definition of every primitive. */
 export const definitions: { readonly [P in Primitive]: Definition<PrimitiveAttributes[P]> } = {
   negative: each((x) => -x),
@@ -331,6 +362,60 @@ export const definitions: { readonly [P in Primitive]: Definition<PrimitiveAttri
       products.push(product([x, y], dtype === "int32"));
     }
     return total(products, dtype === "int32");
+  },
+
+  conv: ([x, kernel], attributes) => (index) => {
+    const [n, window, filter] = parts(index);
+    const [perGroup, filters] = kernel.shape.slice(-2);
+    const first = Math.floor(filter / (filters / attributes.groups)) * perGroup;
+    const terms: number[] = [];
+    for (const element of indicesOf(kernel.shape.slice(0, -2))) {
+      const place = placeIn(attributes, window, element);
+      if (!isWithin(place, x.shape.slice(1, -1))) continue;
+      for (let c = 0; c < perGroup; c++) {
+        terms.push(x.at([n, ...place, first + c]) * kernel.at([...element, c, filter]));
+      }
+    }
+    return total(terms, false);
+  },
+  convInputGradient: ([g, kernel], attributes) => (index) => {
+    const [n, place, channel] = parts(index);
+    const [perGroup, filters] = kernel.shape.slice(-2);
+    const each = filters / attributes.groups;
+    const first = Math.floor(channel / perGroup) * each;
+    const terms: number[] = [];
+    for (const element of indicesOf(kernel.shape.slice(0, -2))) {
+      const window = windowAt(attributes, place, element);
+      if (window === null || !isWithin(window, g.shape.slice(1, -1))) continue;
+      for (let f = first; f < first + each; f++) {
+        terms.push(g.at([n, ...window, f]) * kernel.at([...element, channel % perGroup, f]));
+      }
+    }
+    return total(terms, false);
+  },
+  convKernelGradient: ([x, g], attributes, { shape }) => (index) => {
+    const element = index.slice(0, -2);
+    const [channel, filter] = index.slice(-2);
+    const [perGroup, filters] = shape.slice(-2);
+    const group = Math.floor(filter / (filters / attributes.groups));
+    const terms: number[] = [];
+    for (const [n, ...window] of indicesOf(g.shape.slice(0, -1))) {
+      const place = placeIn(attributes, window, element);
+      if (!isWithin(place, x.shape.slice(1, -1))) continue;
+      terms.push(x.at([n, ...place, group * perGroup + channel]) * g.at([n, ...window, filter]));
+    }
+    return total(terms, false);
+  },
+  poolArgmax: ([x], attributes) => (index) => {
+    const [n, window, channel] = parts(index);
+    const candidates = [...indicesOf(attributes.size)]
+      .map((element) => placeIn(attributes, window, element))
+      .filter((place) => isWithin(place, x.shape.slice(1, -1)))
+      .map((place) => [n, ...place, channel]);
+    const values = candidates.map((at) => x.at(at));
+    const nan = values.findIndex(Number.isNaN);
+    const first = nan >= 0 ? nan : values.indexOf(extreme(values, isAbove));
+    return placeOf(candidates[first], x.shape);
   },
 
   reshape: ([x], _, { shape }) => (index) => x.flat(placeOf(index, shape)),

@@ -16,6 +16,7 @@ os.environ["KERAS_TORCH_DEVICE"] = "cpu"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 from generator import (  # noqa: E402
+    convolution_layers,
     encode,
     environment,
     initializers,
@@ -31,7 +32,9 @@ from generator import (  # noqa: E402
 
 FILES = {
     "ops": operations.make,
+    "convolutions": operations.make_convolutions,
     "layers": layers.make,
+    "convolution_layers": convolution_layers.make,
     "losses": losses.make,
     "metrics": metrics.make,
     "optimizers": optimizers.make_keras,

@@ -7,6 +7,8 @@
  * @module
  */
 
+import convolutionLayers from "./convolution_layers.json" with { type: "text" };
+import convolutions from "./convolutions.json" with { type: "text" };
 import initializers from "./initializers.json" with { type: "text" };
 import layers from "./layers.json" with { type: "text" };
 import losses from "./losses.json" with { type: "text" };
@@ -52,12 +54,24 @@ export interface OpCase {
 export interface LayerCase {
   layer: string;
   config: GoldenConfig;
+  /** Whether it is a pass in training. */
+  training?: boolean;
+  /** What the layer was adapted to first; `weights` are those that it found. */
+  adapt?: GoldenTensor;
   /** In the order of Keras's `get_weights`. */
   weights: GoldenTensor[];
-  input: GoldenTensor;
+  /** Of a layer of one input. */
+  input?: GoldenTensor;
+  /** Of a layer that takes a list. */
+  inputs?: GoldenTensor[];
   output: GoldenTensor;
+  /** The weights after a pass in training, with moved statistics. */
+  weightsAfter?: GoldenTensor[];
   cotangent: GoldenTensor;
-  gradient: GoldenTensor;
+  /** `null` where the input carries none. */
+  gradient?: GoldenTensor | null;
+  gradients?: (GoldenTensor | null)[];
+  /** Of the weights that are trained. */
   weightGradients: GoldenTensor[];
 }
 
@@ -164,7 +178,9 @@ export interface SafetensorsFile {
 /** What each file holds. */
 export interface GoldenFiles {
   ops: OpCase[];
+  convolutions: OpCase[];
   layers: LayerCase[];
+  convolutionLayers: LayerCase[];
   losses: LossCase[];
   metrics: MetricCase[];
   optimizers: OptimizerFile;
@@ -177,7 +193,9 @@ export interface GoldenFiles {
 
 const TEXTS: { readonly [N in keyof GoldenFiles]: string } = {
   ops,
+  convolutions,
   layers,
+  convolutionLayers,
   losses,
   metrics,
   optimizers,

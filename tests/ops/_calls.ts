@@ -34,6 +34,11 @@ const CALLS: Record<string, Call> = {
   quantile: ([x, q], options) => ops.quantile(x, numbers(q), options),
   percentile: ([x, q], options) => ops.percentile(x, numbers(q), options),
   average: ([x, weights], options) => ops.average(x, { ...options, weights }),
+  batchNormalization: ([x, mean, variance, scale, offset], options) =>
+    ops.batchNormalization(x, mean, variance, { ...options, scale, offset }),
+  layerNormalization: ([x, gamma, beta], options) =>
+    ops.layerNormalization(x, { ...options, gamma, beta }),
+  rmsNormalization: ([x, scale], options) => ops.rmsNormalization(x, { ...options, scale }),
   topK: ([x], { k, ...options }) => {
     const { values, indices } = ops.topK(x, k, options);
     return [values, indices];
@@ -79,6 +84,7 @@ const CALLS: Record<string, Call> = {
   ones: positional("ones", "shape"),
   fullLike: positional("fullLike", "fillValue"),
   cast: positional("cast", "dtype"),
+  resize: ([x], options) => ops.image.resize(x, options),
 };
 
 /** Runs a case's op on tensors; a single result becomes a list of one. */

@@ -16,6 +16,47 @@ const REFUSED: [what: string, call: () => unknown, message: string][] = [
   ["max() of nothing", () => ops.max(zeros([0])), "must not be empty"],
   ["argmax() of nothing", () => ops.argmax(zeros([0])), "must not be empty"],
   ["median() of nothing", () => ops.median(zeros([0])), "must not be empty"],
+  [
+    "batchNormalization() by a mean of another size",
+    () => ops.batchNormalization(matrix, [1, 2], [1, 1, 1]),
+    "the mean must have the sizes of the input",
+  ],
+  [
+    "batchNormalization() by a negative epsilon",
+    () => ops.batchNormalization(matrix, vector, vector, { epsilon: -1 }),
+    "epsilon must be finite and from 0 on",
+  ],
+  [
+    "batchNormalizationTraining() of nothing",
+    () => ops.batchNormalizationTraining(zeros([0, 3])),
+    "without elements has no mean",
+  ],
+  [
+    "batchNormalizationTraining() along an axis that is not there",
+    () => ops.batchNormalizationTraining(matrix, { axis: 2 }),
+    "from -2 to 1",
+  ],
+  [
+    "layerNormalization() with a gamma of another size",
+    () => ops.layerNormalization(matrix, { gamma: [1, 2] }),
+    "the gamma must have the sizes",
+  ],
+  [
+    "layerNormalization() along one axis twice",
+    () => ops.layerNormalization(matrix, { axis: [0, -2] }),
+    "named twice",
+  ],
+  ["rmsNormalization() of a scalar", () => ops.rmsNormalization(scalar), "is a scalar"],
+  [
+    "groupNormalization() into parts that do not divide",
+    () => ops.groupNormalization(matrix, { groups: 2 }),
+    "a divisor of the 3 channels",
+  ],
+  [
+    "groupNormalization() of the batch",
+    () => ops.groupNormalization(matrix, { groups: 1, axis: 0 }),
+    "another than that of the batch",
+  ],
   ["matmul() of a scalar", () => ops.matmul(scalar, matrix), "one or more axes"],
   ["matmul() of unequal inner sizes", () => ops.matmul(matrix, matrix), "are 3 and 2"],
   [

@@ -51,7 +51,7 @@ function checkGradients(golden: OpCase, gradients: (GoldenTensor | null)[], back
   });
 }
 
-for (const golden of readGolden("ops")) {
+for (const golden of [...readGolden("ops"), ...readGolden("convolutions")]) {
   const { op, name, gradients } = golden;
   const ignore = op in SKIPPED;
   for (const backend of BACKENDS) {

@@ -41,7 +41,7 @@ function checkOf(golden: OpCase): Check {
   return { name: golden.name, run, inputs: places.map((i) => given[i]) };
 }
 
-const cases = readGolden("ops").filter(isOrdinary);
+const cases = [...readGolden("ops"), ...readGolden("convolutions")].filter(isOrdinary);
 
 const row = floats([0.3, -1.2, 0.8, 0.1, -0.7, 1.9], [2, 3]);
 const kernel = floats([0.5, -0.4, 0.2, 0.9, -1.1, 0.6], [3, 2]);
@@ -53,6 +53,16 @@ const FURTHER: Record<string, Check["run"][]> = {
   activationGradient: ops.FUSED_ACTIVATIONS.map((activation) => (x) =>
     ops.activationGradient(ops.sigmoid(x), ops.exp(x), activation)
   ),
+  batchNormalizationTraining: [
+    (x) => asVector(ops.batchNormalizationTraining(x, { axis: 0, epsilon: 0.1 })),
+    (x) => ops.batchNormalizationTraining(x)[0],
+    (x) => ops.batchNormalizationTraining(x)[2],
+    (x) => {
+      const [y, mean] = ops.batchNormalizationTraining(x, { scale: x.get(0), offset: x.get(1) });
+      return ops.add(y, mean);
+    },
+    (x) => ops.batchNormalizationTraining(x.reshape([1, 3, 2, 1]), { axis: 2 })[0],
+  ],
   cast: [(x) => ops.cast(x, "float64")],
   dropout: [
     (x) => ops.dropout(x, 0.4, { seed: 3 }),
@@ -66,6 +76,16 @@ const FURTHER: Record<string, Check["run"][]> = {
     (x) => x.get(1),
     (x) => x.get("...", [null, null, -2]),
     (x) => x.get(":", tensor([0, 0, 2], { dtype: "int32" })),
+  ],
+  groupNormalization: [
+    (x) => ops.groupNormalization(x, { groups: 1 }),
+    (x) => ops.groupNormalization(x.reshape([1, 2, 3]), { groups: 2, axis: 1 }),
+    (x) =>
+      ops.groupNormalization(x.reshape([1, 6]), {
+        groups: 2,
+        scale: ops.exp(ops.ravel(x)),
+        offset: ops.ravel(x),
+      }),
   ],
   heaviside: [(x) => ops.heaviside([0, 1, -1], x)],
   ldexp: [(x) => ops.ldexp(x, 3)],
@@ -95,6 +115,7 @@ const FURTHER: Record<string, Check["run"][]> = {
   select: [(x) => ops.select([ops.greater(x, 0)], [ops.exp(x)], { default: ops.sin(x) })],
   softmaxCrossEntropy: [(x) => ops.softmaxCrossEntropy(x, labels)],
   sumToShape: [(x) => ops.sumToShape(x, [1, 3]), (x) => ops.sumToShape(x, [])],
+  upsample: [(x) => ops.image.upsample(x.reshape([1, 3, 2]), { factors: 2 })],
   vander: [(x) => ops.vander(ops.ravel(x), { n: 3 })],
 };
 
@@ -231,7 +252,9 @@ Deno.test("every op that is exported is checked, or is known to have no gradient
     ...WITHOUT,
     ...ALIASES,
   ]);
-  const functions = Object.entries(ops).filter(([, value]) => typeof value === "function");
+  const functions = Object.entries({ ...ops, ...ops.image }).filter(([, value]) =>
+    typeof value === "function"
+  );
   assertEquals(functions.map(([name]) => name).filter((name) => !known.has(name)), []);
 });
 

@@ -21,7 +21,7 @@ const NEED_FIRST_AXIS = [
   "einsum", // of a diagonal
 ];
 
-const cases = readGolden("ops").filter(({ op, inputs }) =>
+const cases = [...readGolden("ops"), ...readGolden("convolutions")].filter(({ op, inputs }) =>
   inputs.length > 0 && !BY_VALUE.includes(op)
 );
 

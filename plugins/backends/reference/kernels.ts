@@ -13,12 +13,14 @@ import { movement } from "./movement.ts";
 import { random } from "./random.ts";
 import { reduction } from "./reduction.ts";
 import { sorting } from "./sorting.ts";
+import { windows } from "./windows.ts";
 
 const table: { readonly [P in Primitive]: Kernel<PrimitiveAttributes[P]> } = {
   ...elementwise,
   ...reduction,
   ...sorting,
   ...matmul,
+  ...windows,
   ...movement,
   ...indexing,
   ...random,

@@ -4,7 +4,11 @@ import warnings
 
 import keras
 import torch
+from keras.src import backend
 from keras.src.backend.common import dtypes
+from keras.src.ops import nn
+
+from .average_pool import average_pool
 
 
 def configure():
@@ -18,3 +22,7 @@ def configure():
     keras.config.set_dtype_policy("float64")
     # Away from TensorFlow, Keras's type promotion turns every 64-bit result into a 32-bit one.
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+    # PyTorch normalizes the last axes, but Keras hands it any that are neighbours: use Keras's own formula.
+    nn.is_continuous_axis = lambda axis: False
+    # PyTorch pads evenly; where it must not, Keras repeats the edge, and counts what it repeated.
+    backend.nn.average_pool = average_pool

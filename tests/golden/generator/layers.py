@@ -1,11 +1,12 @@
-"""layers.json: layers of Keras in float64, with gradients for the input and every weight."""
+"""layers.json: layers of Keras in float64, with gradients for every input and every weight."""
 
 import keras
 import numpy as np
 import torch
+from keras.src.layers.merging.base_merge import Merge
 
 from . import draw, encode
-from .draw import normal
+from .draw import distinct, given, integers, normal
 
 ACTIVATIONS = (
     "linear relu relu6 leaky_relu elu selu celu gelu silu sigmoid log_sigmoid hard_sigmoid hard_silu "
@@ -51,30 +52,163 @@ CASES = [
     ("Softmax", {"axis": [1, 2]}, normal(2, 2, 2)),
     ("Dropout", {"rate": 0.5}, normal(2, 4)),
     ("Dropout", {"rate": 0}, normal(2, 3, 2)),
+    # Normalization.
+    *[
+        ("BatchNormalization", config, normal(*shape, scale=2))
+        for config, shape in (
+            ({}, (4, 3)),
+            ({"epsilon": 0.1, "momentum": 0.6}, (5, 2)),
+            ({"center": False}, (3, 2)),
+            ({"scale": False}, (3, 2, 2)),
+            ({"center": False, "scale": False}, (3, 2)),
+            ({"axis": 1}, (2, 3, 2)),
+            ({"axis": -2, "momentum": 0.9}, (2, 3, 2)),
+            ({"axis": 1, "momentum": 0.5}, (2, 2, 2, 3)),
+            ({"momentum": 0.7}, (2, 2, 3, 2)),
+        )
+    ],
+    *[
+        ("LayerNormalization", config, normal(*shape, scale=2))
+        for config, shape in (
+            ({}, (3, 4)),
+            ({}, (2, 3, 4)),
+            ({"epsilon": 0.1}, (2, 3)),
+            ({"axis": 1}, (2, 4, 2)),
+            ({"axis": [1, 2]}, (2, 3, 2)),
+            ({"axis": [-2, -1], "center": False}, (2, 2, 3)),
+            ({"axis": [1, 3]}, (2, 2, 2, 3)),
+            ({"scale": False}, (2, 4)),
+            ({"center": False, "scale": False}, (2, 4)),
+        )
+    ],
+    *[
+        ("GroupNormalization", config, normal(*shape, scale=2))
+        for config, shape in (
+            ({"groups": 2}, (3, 4)),
+            ({"groups": 1}, (2, 2, 4)),
+            ({"groups": 4, "epsilon": 0.1}, (2, 3, 4)),
+            ({"groups": 2, "axis": 1}, (2, 4, 3)),
+            ({"groups": -1, "center": False}, (2, 3, 2)),
+            ({"groups": 3, "scale": False}, (2, 2, 2, 6)),
+            ({"groups": 2, "axis": 1}, (2, 4, 2, 2)),
+        )
+    ],
+    *[
+        ("RMSNormalization", config, normal(*shape, scale=2))
+        for config, shape in (
+            ({}, (3, 4)),
+            ({"epsilon": 0.1}, (2, 3, 2)),
+            ({"axis": [1, 2]}, (2, 2, 3)),
+        )
+    ],
+    *[
+        ("UnitNormalization", config, normal(*shape, scale=2))
+        for config, shape in (({}, (3, 4)), ({"axis": 1}, (2, 3, 2)), ({"axis": [1, 2]}, (2, 2, 3)))
+    ],
+    ("Normalization", {"mean": 0.5, "variance": 2.0}, normal(3, 2)),
+    ("Normalization", {"mean": [0.5, -1.0, 2.0], "variance": [2.0, 0.3, 0.0]}, normal(2, 2, 3)),
+    ("Normalization", {"axis": None, "mean": 0.5, "variance": 2.0}, normal(2, 3)),
+    ("Normalization", {"axis": [1, 2], "mean": [0.5, -1.0], "variance": [2.0, 0.3]}, normal(2, 3, 2)),
+    ("Normalization", {"axis": 1, "mean": [0.5, -1.0], "variance": [2.0, 0.3], "invert": True}, normal(3, 2, 2)),
+    ("Rescaling", {"scale": 0.5}, normal(2, 3)),
+    ("Rescaling", {"scale": 0.1, "offset": -1.5}, integers(0, 9, 2, 3)),
+    ("Rescaling", {"scale": [0.1, 2.0], "offset": [0.3, -0.7]}, normal(2, 3, 2)),
+    # Indices.
+    ("Embedding", {"input_dim": 5, "output_dim": 3}, integers(0, 4, 2, 4)),
+    ("Embedding", {"input_dim": 3, "output_dim": 1}, integers(0, 2, 6)),
+    ("Embedding", {"input_dim": 4, "output_dim": 2}, given([[[3, 0], [3, 3]]], "int32")),
+    ("Embedding", {"input_dim": 4, "output_dim": 2}, given([[2.0, 0.0, 2.0]])),
+    # Layout.
+    ("Permute", {"dims": [2, 1]}, normal(2, 3, 2)),
+    ("Permute", {"dims": [3, 1, 2]}, normal(2, 1, 2, 3)),
+    ("RepeatVector", {"n": 3}, normal(2, 2)),
+    ("RepeatVector", {"n": 1}, normal(1, 3)),
+    # Several inputs.
+    *[
+        (name, {}, *[distinct(*shape) for shape in shapes])
+        for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+        for shapes in (
+            ((2, 3), (2, 3)),
+            ((2, 3, 2), (2, 1, 2)),
+            ((2, 2), (2, 3, 2)),
+            *([] if name == "Subtract" else [((2, 3), (2, 3), (2, 1)), ((2, 2),)]),
+        )
+    ],
+    ("Concatenate", {}, normal(2, 3), normal(2, 1)),
+    ("Concatenate", {"axis": 1}, normal(2, 1, 2), normal(2, 2, 2), normal(2, 1, 2)),
+    ("Concatenate", {"axis": -2}, normal(2, 1, 2), normal(2, 2, 2)),
+    ("Dot", {"axes": 1}, normal(3, 4), normal(3, 4)),
+    ("Dot", {"axes": -1}, normal(2, 3), normal(2, 4, 3)),
+    ("Dot", {"axes": [1, 2]}, normal(2, 3, 4), normal(2, 5, 3)),
+    ("Dot", {"axes": [2, 1]}, normal(2, 2, 3), normal(2, 3)),
+    ("Dot", {"axes": [2, 3]}, normal(2, 2, 3, 2), normal(2, 2, 1, 3)),
+    ("Dot", {"axes": 1, "normalize": True}, normal(3, 4), normal(3, 4)),
+    ("Dot", {"axes": [1, 2], "normalize": True}, normal(2, 3, 2), normal(2, 2, 3)),
 ]
+
+TRAINED = [case for case in CASES if case[0] == "BatchNormalization"]
+"""Cases that are also made in training, where weights that are not trained move."""
+
+ADAPTED = [
+    ("Normalization", {}, normal(2, 3), normal(7, 3, scale=3)),
+    ("Normalization", {"axis": 1, "invert": True}, normal(2, 3, 2), normal(5, 3, 2)),
+    ("Normalization", {"axis": [1, 2]}, normal(2, 2, 2), normal(4, 2, 2)),
+    ("Normalization", {"axis": None}, normal(2, 3), normal(4, 3)),
+]
+"""Layers that look at data first: config, input, data."""
 
 
 def make():
-    return [make_case(*case) for case in CASES]
+    return [
+        *[make_case(*case) for case in CASES],
+        *[make_case(*case, training=True) for case in TRAINED],
+        *[make_case(name, config, x, adapt=data) for name, config, x, data in ADAPTED],
+    ]
 
 
-def make_case(name, config, input_draw):
+def make_case(name, config, *input_draws, training=False, adapt=None):
     rng = draw.generator(name + encode.line(config))
-    x = torch.tensor(input_draw(rng), requires_grad=True)
+    inputs = [torch.tensor(input_draw(rng)) for input_draw in input_draws]
+    for x in inputs:
+        x.requires_grad_(x.is_floating_point() and name != "Embedding")
     layer = getattr(keras.layers, name)(**config)
-    layer.build(tuple(x.shape))
-    layer.set_weights([rng.normal(size=tuple(w.shape)).round(3) for w in layer.weights])
-    weights = [variable.value for variable in layer.weights]
-    output = layer(x, training=False) if name == "Dropout" else layer(x)
+    merges = isinstance(layer, Merge)
+    record = {"layer": name, "config": encode.options(config)}
+    if training:
+        record["training"] = True
+    if adapt is not None:
+        data = adapt(rng)
+        record["adapt"] = encode.tensor(data)
+        layer.adapt(data)
+    else:
+        layer.build(one_or_all([tuple(x.shape) for x in inputs], merges))
+        layer.set_weights([draw_weight(variable, rng) for variable in layer.weights])
+    record["weights"] = encode.tensors(layer.weights[:2] if adapt else layer.weights)
+    weights = [variable.value for variable in layer.trainable_weights]
+    told = {"training": training} if name == "Dropout" or training else {}
+    output = layer(one_or_all(inputs, merges), **told)
     cotangent = torch.tensor(np.asarray(rng.normal(size=tuple(output.shape))).round(2))
-    gradient, *weight_gradients = torch.autograd.grad(output, [x, *weights], cotangent)
-    return {
-        "layer": name,
-        "config": encode.options(config),
-        "weights": encode.tensors(weights),
-        "input": encode.tensor(x),
-        "output": encode.tensor(output),
-        "cotangent": encode.tensor(cotangent),
-        "gradient": encode.tensor(gradient),
-        "weightGradients": encode.tensors(weight_gradients),
-    }
+    leaves = [x for x in inputs if x.requires_grad] + weights
+    found = iter(torch.autograd.grad(output, leaves, cotangent) if leaves else ())
+    gradients = [next(found) if x.requires_grad else None for x in inputs]
+    write_one_or_all(record, "input", encode.tensors(inputs), merges)
+    record["output"] = encode.tensor(output)
+    if training:
+        record["weightsAfter"] = encode.tensors(layer.weights)
+    record["cotangent"] = encode.tensor(cotangent)
+    write_one_or_all(record, "gradient", encode.tensors(gradients), merges)
+    record["weightGradients"] = encode.tensors(list(found))
+    return record
+
+
+def draw_weight(variable, rng):
+    values = rng.normal(size=tuple(variable.shape)).round(3)
+    return abs(values) + 0.5 if "variance" in variable.name else values
+
+
+def one_or_all(values, all_of_them):
+    return values if all_of_them else values[0]
+
+
+def write_one_or_all(record, key, values, all_of_them):
+    record[f"{key}s" if all_of_them else key] = one_or_all(values, all_of_them)

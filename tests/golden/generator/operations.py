@@ -1,4 +1,4 @@
-"""ops.json: keras.ops on float64 inputs, and PyTorch's gradients of them.
+"""ops.json and convolutions.json: keras.ops on float64 inputs, and PyTorch's gradients of them.
 
 Every gradient is compared with central differences before it is written, so no case stands on a
 kink by accident.
@@ -11,11 +11,19 @@ import numpy as np
 import torch
 
 from . import draw, encode
-from .op_cases import CASES
+from .op_cases import CASES, convolutions
 
 
 def make():
-    cases = [make_case(case) for case in CASES]
+    return make_cases(CASES)
+
+
+def make_convolutions():
+    return make_cases(convolutions.CASES)
+
+
+def make_cases(table):
+    cases = [make_case(case) for case in table]
     names = [case["name"] for case in cases]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
