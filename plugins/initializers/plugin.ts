@@ -28,12 +28,14 @@ export const initializers: readonly PluginEntry[] = [
   {
     kind: "initializer",
     name: "RandomUniform",
+    aliases: ["Uniform"],
     value: RandomUniform,
     description: "Draws evenly between two bounds",
   },
   {
     kind: "initializer",
     name: "RandomNormal",
+    aliases: ["Normal"],
     value: RandomNormal,
     description: "Draws from a normal distribution",
   },

@@ -77,7 +77,8 @@ Deno.test("Dense without a bias has just a kernel", () => {
 Deno.test("Dense fuses only the framework's own activations", () => {
   const traceOf = (activation: layers.DenseOptions["activation"]): string[] => {
     const dense = new layers.Dense({ units: 2, activation });
-    const { operation, attributes } = dense.apply(symbolicInput([null, 3], "float32")).source!;
+    const [{ source }] = dense.apply(symbolicInput([null, 3], "float32")).source!.expansion!;
+    const { operation, attributes } = source!;
     return [operation, (attributes as { activation?: string }).activation ?? ""];
   };
   assertEquals(traceOf(null), ["linear", "linear"]);
