@@ -105,7 +105,7 @@ function walkBack({ result, seed, isTarget, needs, done }: Walk): Map<Tensor, Te
     byTensor.set(tensor, before === undefined ? gradient : add(before, gradient));
   };
   byTensor.set(result, seed);
-  for (const node of nodesBehind(result)) {
+  const visit = (node: GraphNode): void => {
     const ofOutputs = node.outputs.map((output) => byTensor.get(output) ?? null);
     if (ofOutputs.some((gradient) => gradient !== null)) {
       const needed = needs(node);
@@ -122,7 +122,11 @@ function walkBack({ result, seed, isTarget, needs, done }: Walk): Map<Tensor, Te
       for (const output of node.outputs) if (!isTarget(output)) byTensor.delete(output);
     }
     done?.(node);
-  }
+  };
+  const nodes = nodesBehind(result);
+  const { profiler } = runtime();
+  if (profiler === null) nodes.forEach(visit);
+  else profiler.walkBack(nodes, visit);
   return byTensor;
 }
 
@@ -440,6 +444,8 @@ export interface CustomOpDefinition<Attributes> {
   infer?(inputs: readonly Meta[], attributes: Attributes): Meta;
   /** Kernels that compute the result at once, by the name of the backend; elsewhere `forward` runs. */
   kernels?: Readonly<Record<string, Kernel<Attributes>>>;
+  /** How exporters write it, by the name of the exporter; elsewhere the operations of `forward` are written. */
+  lowerings?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -462,7 +468,7 @@ export interface CustomOpDefinition<Attributes> {
 export function customOp<Attributes = Record<never, never>>(
   definition: CustomOpDefinition<Attributes>,
 ): (inputs: readonly Tensor[], attributes?: Attributes) => Tensor {
-  const { name = "customOp", kernels, infer } = definition;
+  const { name = "customOp", kernels, lowerings, infer } = definition;
   if (kernels !== undefined && infer === undefined) {
     throw typeError(
       "composite.infer",
@@ -472,6 +478,7 @@ export function customOp<Attributes = Record<never, never>>(
   const composite: Composite<Attributes> = {
     name: checkCompositeName(name),
     kernels,
+    lowerings,
     infer: infer && ((inputs, attributes) => [infer(inputs, attributes)]),
     compose: (inputs, attributes) => [definition.forward(inputs, attributes)],
     gradient: ({ inputs, outputs, attributes }, [gradient]) =>

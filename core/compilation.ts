@@ -1,149 +1,155 @@
 /**
- * What `compile` settles: the optimizer, the loss and the metrics, and how they are kept count of.
+ * What `compile` settles: the optimizer, and how each output is judged.
  *
  * @module
  */
 
-import { isTensor } from "./dispatch.ts";
 import { noGrad } from "./autograd.ts";
-import { Loss } from "./loss.ts";
-import { Metric, type SpecializingMetric } from "./metric.ts";
-import { add, multiply, type TensorLike } from "./ops/mod.ts";
+import { isTensor } from "./dispatch.ts";
+import { errors, rangeError } from "./errors.ts";
+import type { Loss } from "./loss.ts";
+import type { Metric } from "./metric.ts";
+import { type Nested, nestEntries } from "./nested.ts";
+import { add } from "./ops/mod.ts";
 import { Optimizer } from "./optimizer.ts";
+import {
+  type LossFunction,
+  missingTarget,
+  namedMetric,
+  notA,
+  OutputJudge,
+  type PerOutput,
+  perOutput,
+  resolveLoss,
+  RunningLoss,
+} from "./output_judge.ts";
 import { runtime } from "./runtime.ts";
 import { tidy } from "./scope.ts";
-import {
-  type Config,
-  type Identifier,
-  isSerialized,
-  resolve,
-  serialize,
-  serializeOptional,
-} from "./serialization.ts";
-import { show, typeError } from "./errors.ts";
+import { type Config, type Identifier, isSerialized, resolve, serialize } from "./serialization.ts";
 import type { Tensor } from "./tensor.ts";
-import { Variable } from "./variable.ts";
 
-/** A loss as a plain function; it gives one value an example, or one in all. */
-export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+export type { LossFunction, PerOutput };
 
-/** Options of `compile`. */
+/** One metric, or several, of an output. */
+export type MetricsOfOutput = Identifier<Metric> | readonly Identifier<Metric>[];
+
+/** Options of `compile`. With several outputs, all but the optimizer may be a list by place or a record by name. */
 export interface CompileOptions {
   /** A name, an optimizer, or its config. @default "rmsprop" */
   optimizer?: Identifier<Optimizer>;
   /** A name, a loss, its config, or a function of targets and predictions. @default none */
-  loss?: Identifier<Loss> | LossFunction | null;
+  loss?: PerOutput<Identifier<Loss> | LossFunction> | null;
+  /** What the loss of each output counts in the whole. @default 1 each */
+  lossWeights?: PerOutput<number> | null;
   /** Names or metrics. `"accuracy"` takes the form that suits the shapes. @default [] */
-  metrics?: readonly Identifier<Metric>[];
+  metrics?: MetricsOfOutput | PerOutput<MetricsOfOutput>;
   /** Metrics that take the sample and class weights into account. @default [] */
-  weightedMetrics?: readonly Identifier<Metric>[];
+  weightedMetrics?: CompileOptions["metrics"];
 }
 
-/** A loss made of a function; it cannot be saved. */
-class FunctionLoss extends Loss {
-  readonly #compute: LossFunction;
+/** A batch's targets or weights: one for the one output, or a nest. */
+type PerBatch = Nested | null;
 
-  constructor(compute: LossFunction) {
-    super({ name: compute.name || "loss" });
-    this.#compute = compute;
-  }
-
-  override compute(yTrue: Tensor, yPred: Tensor): Tensor {
-    return this.#compute(yTrue, yPred);
-  }
+/** A running value by the name that logs give it. */
+interface Running {
+  readonly name: string;
+  result(): Tensor;
 }
 
-/** A metric named by a string waits for the shapes before it is made. */
-interface NamedMetric {
-  readonly identifier: Identifier<Metric>;
-  readonly weighted: boolean;
-  metric: Metric | null;
-}
-
-function isSpecializing(value: unknown): value is SpecializingMetric {
-  return typeof value === "function" && "specialize" in value;
-}
-
-function resolveLoss(loss: CompileOptions["loss"]): Loss | null {
-  if (loss === null || loss === undefined) return null;
-  if (typeof loss === "function") return new FunctionLoss(loss);
-  const found = resolve<Loss>("loss", loss);
-  if (!(found instanceof Loss)) throw notA("loss", loss);
-  return found;
-}
-
-function notA(kind: string, value: unknown): TypeError {
-  return typeError(
-    `compile.${kind}`,
-    `Cannot compile the model as its ${kind} is ${
-      show(value)
-    }: give a name, an object of that kind or its config`,
-  );
-}
-
-/** The optimizer, loss and metrics of a model, with their running values. */
+/** The optimizer, losses and metrics of a model, with their running values. */
 export class Compilation {
   readonly optimizer: Optimizer;
-  readonly loss: Loss | null;
-  readonly #metrics: NamedMetric[];
-  readonly #total = new Variable(0, { name: "loss" });
-  #count = 0;
+  readonly #options: CompileOptions;
+  readonly #total = new RunningLoss();
+  #judges: readonly OutputJudge[] | null = null;
 
-  constructor(options: CompileOptions) {
-    const { optimizer = runtime().defaults.optimizer, metrics = [], weightedMetrics = [] } =
-      options;
+  /** Names of outputs that are known are checked at once; others at the first batch. */
+  constructor(options: CompileOptions, outputNames: readonly string[] | null) {
+    const { optimizer = runtime().defaults.optimizer } = options;
     this.optimizer = resolve<Optimizer>("optimizer", optimizer);
     if (!(this.optimizer instanceof Optimizer)) throw notA("optimizer", optimizer);
-    this.loss = resolveLoss(options.loss);
-    this.#metrics = [
-      ...metrics.map((identifier) => this.#named(identifier, false)),
-      ...weightedMetrics.map((identifier) => this.#named(identifier, true)),
-    ];
+    this.#options = options;
+    const names = outputNames ?? impliedNames(options);
+    if (names !== null) this.#judges = judgesFor(options, names);
   }
 
-  /** Unknown names are told at once; what depends on shapes waits. */
-  #named(identifier: Identifier<Metric>, weighted: boolean): NamedMetric {
-    if (typeof identifier === "string") {
-      const { registry } = runtime();
-      if (isSpecializing(registry.get("metric", identifier))) {
-        return { identifier, weighted, metric: null };
-      }
-      // A short name, such as "mae", is also what logs call the metric.
-      const { aliases } = registry.describe("metric", identifier);
-      if (aliases.some((alias) => alias.toLowerCase() === identifier.toLowerCase())) {
-        const metric = registry.build<Metric>("metric", identifier, { name: identifier });
-        return { identifier, weighted, metric };
-      }
+  /** Whether there is anything to learn from targets. */
+  get hasLoss(): boolean {
+    return this.#options.loss !== undefined && this.#options.loss !== null;
+  }
+
+  #judgesOf(prediction: Nested, outputNames: readonly string[] | null): readonly OutputJudge[] {
+    const entries = nestEntries<Tensor>(prediction);
+    if (this.#judges === null || this.#judges.length !== entries.length) {
+      const names = outputNames ??
+        entries.map(([key]) =>
+          key === null ? "output" : typeof key === "string" ? key : `output_${key}`
+        );
+      this.#judges = judgesFor(this.#options, names);
     }
-    const metric = resolve<Metric>("metric", identifier);
-    if (!(metric instanceof Metric)) throw notA("metric", identifier);
-    return { identifier, weighted, metric };
+    return this.#judges;
   }
 
-  /** The metrics; those that wait for shapes are missing before the first batch. */
-  get metrics(): Metric[] {
-    return this.#metrics.flatMap(({ metric }) => metric ?? []);
+  /** Targets, predictions and weights, output by output. */
+  #rows(
+    y: PerBatch,
+    prediction: Nested,
+    sampleWeight: PerBatch,
+    outputNames: readonly string[] | null,
+  ): { judge: OutputJudge; yTrue: Tensor | null; yPred: Tensor; weight: Tensor | null }[] {
+    const judges = this.#judgesOf(prediction, outputNames);
+    const names = judges.map(({ name }) => name);
+    const predictions = nestEntries<Tensor>(prediction).map(([, tensor]) => tensor);
+    if (judges.length > 1 && isTensor(y)) {
+      throw rangeError(
+        "model.outputCount",
+        `Cannot judge the model as y is one tensor and the model has ${judges.length} outputs: its outputs are ${
+          names.map((name) => `"${name}"`).join(", ")
+        }; give a list or a record of targets`,
+      );
+    }
+    const targets = perOutput("judge the model", "y", y, names, isTensor);
+    const weights = perOutput("judge the model", "sampleWeight", sampleWeight, names, isTensor);
+    return judges.map((judge, i) => ({
+      judge,
+      yTrue: targets[i],
+      yPred: predictions[i],
+      weight: weights[i],
+    }));
+  }
+
+  /** The loss of a batch: the sum over the outputs that have one; `null` where none has. */
+  lossOf(
+    y: PerBatch,
+    prediction: Nested,
+    sampleWeight: PerBatch,
+    outputNames: readonly string[] | null,
+  ): Tensor | null {
+    let total: Tensor | null = null;
+    if (!this.hasLoss) return total;
+    for (const row of this.#rows(y, prediction, sampleWeight, outputNames)) {
+      const { judge, yTrue, yPred, weight } = row;
+      if (judge.loss === null) continue;
+      if (yTrue === null) throw missingTarget(judge.name, judge.loss);
+      const loss = judge.lossOf(yTrue, yPred, weight)!;
+      total = total === null ? loss : add(total, loss);
+    }
+    return total;
   }
 
   /** Takes a batch's loss and predictions into the running values. */
   update(
     loss: Tensor | null,
-    yTrue: Tensor | null,
-    yPred: unknown,
-    sampleWeight: TensorLike | null,
-    examples: number,
+    y: PerBatch,
+    prediction: Nested,
+    sampleWeight: PerBatch,
+    { examples, outputNames }: { examples: number; outputNames: readonly string[] | null },
   ): void {
     noGrad(() =>
       tidy(() => {
-        if (loss !== null) {
-          const share = multiply(loss.detach(), examples).cast("float32");
-          this.#total.assign(add(this.#total, share.to(this.#total.backend)));
-          this.#count += examples;
-        }
-        if (yTrue === null || !isTensor(yPred)) return;
-        for (const entry of this.#metrics) {
-          entry.metric ??= specialized(entry.identifier as string, yTrue, yPred);
-          entry.metric.updateState(yTrue, yPred, entry.weighted ? sampleWeight : null);
+        if (loss !== null) this.#total.add(loss, examples);
+        for (const row of this.#rows(y, prediction, sampleWeight, outputNames)) {
+          row.judge.update(row.yTrue, row.yPred, row.weight, examples);
         }
       })
     );
@@ -151,28 +157,47 @@ export class Compilation {
 
   /** Forgets all batches. */
   resetMetrics(): void {
-    this.#total.assign(0);
-    this.#count = 0;
-    for (const metric of this.metrics) metric.resetState();
+    this.#total.reset();
+    for (const judge of this.#judges ?? []) judge.reset();
+  }
+
+  /** Notes all running values down; what is returned brings them back. */
+  save(): () => void {
+    const restore = [this.#total, ...this.#judges ?? []].map((part) => part.save());
+    return () => restore.forEach((bringBack) => bringBack());
+  }
+
+  /** The running values; metrics that wait for shapes are missing before the first batch. */
+  get #running(): Running[] {
+    const judges = this.#judges ?? [];
+    const several = judges.length > 1;
+    const losses = several ? judges.filter(({ loss }) => loss !== null) : [];
+    return [
+      { name: "loss", result: () => this.#total.result() },
+      ...losses.map(({ name, running }) => ({
+        name: camelCase(`${name}_loss`),
+        result: () => running.result(),
+      })),
+      ...judges.flatMap(({ name, metrics }) =>
+        metrics.flatMap(({ metric }): Running[] =>
+          metric === null ? [] : [{
+            name: several ? `${camelCase(name)}${capital(metric.name)}` : metric.name,
+            result: () => metric.result(),
+          }]
+        )
+      ),
+    ];
   }
 
   /** The names of the running values. */
   get names(): string[] {
-    return ["loss", ...this.metrics.map((metric) => metric.name)];
-  }
-
-  /** A running value as a scalar on the backend. */
-  #result(name: string): Tensor {
-    const metric = this.metrics.find((metric) => metric.name === name);
-    if (metric !== undefined) return metric.result();
-    const total = this.#total.detach();
-    return this.#count === 0 ? total : total.div(this.#count);
+    return this.#running.map(({ name }) => name);
   }
 
   /** The running values, read. */
   async read(): Promise<Record<string, number>> {
     const results = noGrad(() =>
-      tidy(() => Object.fromEntries(this.names.map((name) => [name, this.#result(name)])))
+      tidy(() => Object.fromEntries(this.#running.map(({ name, result }) => [name, result()])))
     );
     const values: Record<string, number> = {};
     for (const [name, result] of Object.entries(results)) {
@@ -184,28 +209,119 @@ export class Compilation {
 
   /** One running value, read at once. */
   readNow(name: string): number {
-    return noGrad(() => tidy(() => this.#result(name).item()));
+    const running = this.#running.find((one) => one.name === name)!;
+    return noGrad(() => tidy(() => running.result().item()));
   }
 
   /** The options as JSON. */
   getConfig(): Config {
-    const write = ({ identifier, metric }: NamedMetric): unknown =>
-      typeof identifier === "string" || isSerialized(identifier)
-        ? identifier
-        : serialize("metric", metric!);
+    const { loss = null, lossWeights, metrics = [], weightedMetrics = [] } = this.#options;
     return {
       optimizer: serialize("optimizer", this.optimizer),
-      loss: serializeOptional("loss", this.loss),
-      metrics: this.#metrics.filter((m) => !m.weighted).map(write),
-      weightedMetrics: this.#metrics.filter((m) => m.weighted).map(write),
+      loss: write("loss", loss, resolveLoss),
+      ...(lossWeights === undefined ? {} : { lossWeights }),
+      metrics: write("metric", metrics),
+      weightedMetrics: write("metric", weightedMetrics),
     };
   }
 }
 
-/** The form of a metric that suits the shapes, under the name it was asked for by. */
-function specialized(identifier: string, yTrue: Tensor, yPred: Tensor): Metric {
-  const { registry } = runtime();
-  const general = registry.get<SpecializingMetric>("metric", identifier);
-  const name = general.specialize({ yTrue: yTrue.dims, yPred: yPred.dims });
-  return registry.build<Metric>("metric", name, { name: identifier });
+function camelCase(name: string): string {
+  return name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string = "") => next.toUpperCase());
+}
+
+function capital(name: string): string {
+  return `${name[0].toUpperCase()}${name.slice(1)}`;
+}
+
+/** An option as JSON, nested as it was given. */
+function write(
+  kind: string,
+  value: unknown,
+  make: (value: never) => object | null = (value) => value,
+): unknown {
+  if (value === null || typeof value === "string" || isSerialized(value)) return value;
+  if (Array.isArray(value)) return value.map((part) => write(kind, part, make));
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [name, write(kind, part, make)]),
+    );
+  }
+  return serialize(kind, make(value as never)!);
+}
+
+function isIdentifier<T>(value: unknown): value is Identifier<T> {
+  if (typeof value === "string" || isSerialized(value) || typeof value === "function") return true;
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.getPrototypeOf(value) !== Object.prototype;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+/** The name of the output where options are such as one output takes; `null` where they tell several apart. */
+function impliedNames(options: CompileOptions): readonly string[] | null {
+  const { loss, lossWeights, metrics, weightedMetrics } = options;
+  const isShared = (value: unknown): boolean =>
+    value === undefined || value === null || isIdentifier(value);
+  const fitsOne = isShared(loss) && isShared(lossWeights) &&
+    [metrics, weightedMetrics].every((list) => isShared(list) || [list].flat().every(isShared));
+  return fitsOne ? ["output"] : null;
+}
+
+/** How the outputs of these names are judged. */
+function judgesFor(options: CompileOptions, names: readonly string[]): OutputJudge[] {
+  const operation = "compile the model";
+  const losses = perOutput<Identifier<Loss> | LossFunction>(
+    operation,
+    "loss",
+    options.loss,
+    names,
+    isIdentifier,
+  );
+  const weights = perOutput(operation, "lossWeights", options.lossWeights, names, isNumber);
+  const wrong = weights.find((weight) => weight !== null && !Number.isFinite(weight));
+  if (wrong !== undefined) throw errors.option(operation, "lossWeights", "finite numbers", wrong);
+  const [plain, weighted] = ([options.metrics, options.weightedMetrics] as const).map((given, i) =>
+    metricsPerOutput(i === 0 ? "metrics" : "weightedMetrics", given, names)
+  );
+  return names.map((name, i) =>
+    new OutputJudge(name, {
+      loss: resolveLoss(losses[i]),
+      weight: weights[i] ?? 1,
+      metrics: [
+        ...plain[i].map((identifier) => namedMetric(identifier, false)),
+        ...weighted[i].map((identifier) => namedMetric(identifier, true)),
+      ],
+    })
+  );
+}
+
+/** The metrics of each output. With one output, a list is that of its metrics. */
+function metricsPerOutput(
+  option: string,
+  given: CompileOptions["metrics"],
+  names: readonly string[],
+): Identifier<Metric>[][] {
+  const isFlat = Array.isArray(given) && given.every((one) => isIdentifier(one));
+  const isForAll = isFlat && (names.length === 1 || given.length !== names.length);
+  const found = isForAll ? names.map(() => given) : perOutput<MetricsOfOutput>(
+    "compile the model",
+    option,
+    given as PerOutput<MetricsOfOutput>,
+    names,
+    isIdentifier,
+  );
+  const lists = found.map((metrics) =>
+    metrics === null ? [] : [metrics].flat() as Identifier<Metric>[]
+  );
+  const shared = lists.flat().filter((metric) =>
+    typeof metric === "object" && !isSerialized(metric)
+  );
+  if (new Set(shared).size === shared.length) return lists;
+  throw rangeError(
+    "compile.metricTwice",
+    `Cannot compile the model as one metric object of ${option} is to judge several outputs at once: give each its own`,
+  );
 }

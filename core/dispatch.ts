@@ -54,6 +54,8 @@ export interface Composite<Attributes = any> {
   readonly gradient?: CompositeGradient<Attributes>;
   /** Fused kernels by the name of the backend, for backends that bring none of that name themselves. */
   readonly kernels?: Readonly<Record<string, Kernel<Attributes>>>;
+  /** How exporters write it, by the name of the exporter, in a form of the exporter's own; see `OnnxLowering`. */
+  readonly lowerings?: Readonly<Record<string, unknown>>;
 }
 
 /** Checks a composite's types; returns it. */
@@ -87,7 +89,15 @@ export function tensorFrom(
   backend: Backend = runtime().backend,
 ): Tensor {
   const tensor = allocateTensor(backend, shape, dtype, origin);
-  backend.write(tensor.storage, values);
+  const { profiler } = runtime();
+  if (profiler === null) backend.write(tensor.storage, values);
+  else {
+    const outputs = [tensor];
+    profiler.work(
+      { name: origin, runsAs: "copy", backend, inputs: [], outputs, allocates: true },
+      () => backend.write(tensor.storage, values),
+    );
+  }
   return tensor;
 }
 
@@ -138,12 +148,12 @@ export function applyComposite<Attributes>(
   }
   const needsGradient = runtime().recording && inputs.some((input) => input.requiresGrad);
   if (needsGradient && composite.gradient === undefined) {
-    return composite.compose(inputs, attributes);
+    return compose(composite, inputs, attributes);
   }
   const outputs = runFused(composite, inputs, attributes) ??
     (needsGradient
-      ? withoutRecording(() => tidy(() => composite.compose(inputs, attributes)))
-      : tidy(() => composite.compose(inputs, attributes)));
+      ? withoutRecording(() => tidy(() => compose(composite, inputs, attributes)))
+      : tidy(() => compose(composite, inputs, attributes)));
   if (needsGradient) {
     // A definition may return an input as it is; the node's outputs must be tensors of its own.
     for (let i = 0; i < outputs.length; i++) {
@@ -179,7 +189,7 @@ export function update<Attributes>(
   const inPlace = kernel !== undefined && variables.every((v) => v.storage.exclusive) &&
     (kernel.accepts === undefined || kernel.accepts(all, attributes));
   if (inPlace) {
-    kernel.run(all, variables, attributes);
+    launch(kernel, "kernel", composite.name, all, variables, attributes, false);
     for (const variable of variables) variable.version++;
     return;
   }
@@ -234,10 +244,44 @@ function runKernel(
 ): void {
   const own = backend.kernels.get(primitive);
   if (own !== undefined && (own.accepts === undefined || own.accepts(inputs, attributes))) {
-    own.run(inputs, outputs, attributes);
-    return;
+    launch(own, "kernel", primitive, inputs, outputs, attributes);
+  } else {
+    const stead = referenceKernel(backend, primitive);
+    launch(stead, "fallback", primitive, inputs, outputs, attributes);
   }
-  referenceKernel(backend, primitive).run(inputs, outputs, attributes);
+}
+
+/** Runs a kernel, on outputs that were made for it or on variables in place. */
+function launch(
+  kernel: Kernel,
+  runsAs: "kernel" | "fallback",
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  attributes: unknown,
+  allocates = true,
+): void {
+  const { profiler } = runtime();
+  if (profiler === null) kernel.run(inputs, outputs, attributes);
+  else {
+    const { backend } = outputs[0];
+    profiler.work(
+      { name, runsAs, backend, inputs, outputs, allocates },
+      () => kernel.run(inputs, outputs, attributes),
+    );
+  }
+}
+
+/** Writes a composite out in other operations. */
+function compose<Attributes>(
+  composite: Composite<Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+): Tensor[] {
+  const { profiler } = runtime();
+  return profiler === null
+    ? composite.compose(inputs, attributes)
+    : profiler.compose(composite.name, () => composite.compose(inputs, attributes));
 }
 
 /** The kernel that stands in where a backend has none; its use is counted. */
@@ -270,7 +314,7 @@ function runFused<Attributes>(
   const outputs = composite.infer(inputs, attributes).map(({ dims, dtype }) =>
     allocateTensor(backend, dims as Shape, dtype, composite.name)
   );
-  kernel.run(inputs, outputs, attributes);
+  launch(kernel, "kernel", composite.name, inputs, outputs, attributes);
   return outputs;
 }
 
@@ -281,10 +325,12 @@ function record(
   attributes: unknown,
   gradient: CompositeGradient<unknown> | null,
 ): void {
-  if (!runtime().recording) return;
+  const active = runtime();
+  if (!active.recording) return;
   if (!inputs.some((input) => input.requiresGrad)) return;
   if (!outputs.some((output) => isFloating(output.dtype))) return;
   const node = new GraphNode(operation, inputs, outputs, attributes, gradient);
+  active.profiler?.recorded(node);
   for (const output of outputs) {
     if (!isFloating(output.dtype)) continue;
     output.node = node;
@@ -298,8 +344,9 @@ function trace(
   attributes: unknown,
   metas: readonly Meta[],
   expansion: readonly Tensor[] | null = null,
+  composite: Composite | null = null,
 ): Tensor[] {
-  const node = new TraceNode(operation, inputs, attributes, expansion);
+  const node = new TraceNode(operation, inputs, attributes, expansion, composite);
   node.outputs = metas.map(({ dims, dtype }) => symbolicTensor(dims, dtype, node));
   return [...node.outputs];
 }
@@ -311,7 +358,7 @@ function traceComposite<Attributes>(
   attributes: Attributes,
 ): Tensor[] {
   const expansion = composite.compose(inputs, attributes);
-  return trace(composite.name, inputs, attributes, expansion, expansion);
+  return trace(composite.name, inputs, attributes, expansion, expansion, composite);
 }
 
 /** Checks that a name may be given to a composite. */

@@ -5,18 +5,21 @@
  * @module
  */
 
-import { symbolicTensor } from "./dispatch.ts";
+import { isTensor } from "./dispatch.ts";
 import { bytesPerElement, type DType, DTYPES, isDType } from "./dtype.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import { Constraint, Initializer, Regularizer } from "./initializer.ts";
-import { type CallContext, Module, type Nested } from "./module.ts";
+import { type InputSignature, signatureOf, symbolicInput } from "./input_signature.ts";
+import { LayerCall } from "./layer_call.ts";
+import type { LayerGraph } from "./layer_graph.ts";
+import { type CallContext, Module } from "./module.ts";
+import { type Nested, nestEntries } from "./nested.ts";
 import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
 import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
 import { type Config, type Configurable, type Identifier, resolve } from "./serialization.ts";
 import { type Dims, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
-import { TraceNode } from "./trace.ts";
 import { Parameter, Variable } from "./variable.ts";
 
 /** Options that every layer takes. */
@@ -49,8 +52,33 @@ export interface WeightOptions {
   constraint?: Constraint | null;
 }
 
-/** How many layers are being applied, one within the other: extra losses belong to the call of the outermost. */
+export { symbolicInput };
+
+/**
+ * How many layers are being applied, one within the other: extra losses, and the calls that functional models are made
+ * of, are those of the outermost.
+ */
 let depth = 0;
+
+function atDepth<T>(other: number, run: () => T): T {
+  const before = depth;
+  depth = other;
+  try {
+    return run();
+  } finally {
+    depth = before;
+  }
+}
+
+/** Runs what applies layers to symbolic tensors and leaves the operations in them in sight, no calls of layers. */
+export function withoutCalls<T>(run: () => T): T {
+  return atDepth(depth + 1, run);
+}
+
+/** Runs what builds a model out of calls of layers, though a call of the model may be under way. */
+export function withCalls<T>(run: () => T): T {
+  return atDepth(0, run);
+}
 
 function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
@@ -84,10 +112,16 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   readonly dtype: DType;
   readonly #inputShape: Dims | null;
   #name: string | null;
+  readonly #isNamed: boolean;
+  /** The names beside it, in every model that it is part of. */
+  readonly #namesBeside = new Set<Set<string>>();
   #trainable: boolean;
   #built = false;
+  #inputSignature: InputSignature | null = null;
   #losses: Tensor[] = [];
   #outputDims: readonly Dims[] = [];
+  #firstCall: LayerCall | null = null;
+  #callCount = 0;
 
   /** Takes the options that every layer has. */
   constructor(options: LayerOptions = {}) {
@@ -97,6 +131,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       throw errors.option("make a layer", "dtype", `one of ${DTYPES.join(", ")}`, dtype);
     }
     this.#name = name;
+    this.#isNamed = name !== null;
     this.#trainable = trainable;
     this.dtype = dtype;
     this.#inputShape = inputShape;
@@ -109,17 +144,57 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** What summaries and state dictionaries call it. */
   get name(): string {
-    return this.#name ?? snakeCase(this.constructor.name);
+    return this.#name ?? this.automaticName;
   }
 
-  /** Whether a name was given, by the user or by the model that took the layer in. */
+  /** Whether the user named it; a name that a model gave may change when the layer joins another. */
   get isNamed(): boolean {
-    return this.#name !== null;
+    return this.#isNamed;
   }
 
-  /** Gives the layer a name, once; models name the layers that came without. */
-  giveName(name: string): void {
+  /**
+   * Takes a place among the names of a model: a layer that the user did not name gets one that no layer beside it has,
+   * here and in the other models that it is part of.
+   *
+   * @throws {RangeError} When the user gave two layers this name.
+   */
+  joinNames(names: Set<string>, model: string): void {
+    if (this.#namesBeside.has(names)) return;
+    if (names.has(this.name)) {
+      if (this.#isNamed) {
+        throw rangeError(
+          "layer.name",
+          `Cannot add a second layer named "${this.name}" to the model ${model}: names must differ`,
+        );
+      }
+      const isTaken = (name: string): boolean =>
+        names.has(name) || [...this.#namesBeside].some((others) => others.has(name));
+      const base = this.automaticName;
+      let name = base;
+      for (let i = 1; isTaken(name); i++) name = `${base}_${i}`;
+      for (const others of this.#namesBeside) {
+        others.delete(this.name);
+        others.add(name);
+      }
+      this.#name = name;
+    } else this.#name ??= this.name;
+    names.add(this.name);
+    this.#namesBeside.add(names);
+  }
+
+  /** A name to begin with where the user gave none. */
+  suggestName(name: string): void {
     this.#name ??= name;
+  }
+
+  /** Leaves the names of a model. */
+  leaveNames(names: Set<string>): void {
+    if (this.#namesBeside.delete(names)) names.delete(this.name);
+  }
+
+  /** What it is called where nobody named it; models number it. */
+  protected get automaticName(): string {
+    return snakeCase(this.constructor.name);
   }
 
   /** Its name. */
@@ -145,20 +220,44 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     }
   }
 
-  /** Makes the weights for an input of this shape, the batch axis included. */
-  build(_inputShape: Dims): void {}
+  /** Makes the weights for an input of this shape, the batch axis included; a layer of several inputs sees all. */
+  build(_inputShape: Dims, _inputShapes: readonly Dims[]): void {}
+
+  /** What it expects where nobody says the dtype of an input. */
+  get inputDType(): DType {
+    return this.dtype;
+  }
+
+  /** What the layer was built for, for any size of the batch; `null` before. */
+  get inputSignature(): InputSignature | null {
+    return this.#inputSignature;
+  }
 
   /** Builds the layer unless it was built before. */
   ensureBuilt(inputs: I): void {
+    if (this.#built) return;
     const [first] = tensorsIn(inputs);
     if (first === undefined) throw notATensor(this.name, inputs);
-    this.buildFor(first.dims);
+    this.#buildFor(signatureOf(inputs), nestEntries<Tensor>(inputs).map(([, { dims }]) => dims));
   }
 
   /** Builds the layer for an input of this shape; a layer that was built stays as it is. */
   buildFor(inputShape: Dims): void {
     if (this.#built) return;
-    this.build(inputShape);
+    this.#buildFor(
+      signatureOf(symbolicInput(inputShape, this.inputDType)),
+      [inputShape],
+    );
+  }
+
+  #buildFor(signature: InputSignature, shapes: readonly Dims[]): void {
+    this.#inputSignature = signature;
+    try {
+      this.build(shapes[0], shapes);
+    } catch (error) {
+      this.#inputSignature = null;
+      throw error;
+    }
     this.#built = true;
     if (!this.#trainable) this.trainable = false;
   }
@@ -168,15 +267,64 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     if (depth === 0) this.#forgetLosses();
     depth++;
     let outputs: O;
+    const { training } = context;
     try {
       this.ensureBuilt(inputs);
-      outputs = super.apply(inputs, context);
+      // What is traced is inference; how it was called is remembered with the call.
+      outputs = super.apply(inputs, isSymbolic(inputs) ? INFERENCE : context);
     } finally {
       depth--;
     }
-    const [firstOutput] = tensorsIn(outputs);
-    if (firstOutput.isSymbolic) this.#outputDims = [...tensorsIn(outputs)].map((t) => t.dims);
-    return outputs;
+    if (!isSymbolic(outputs)) return outputs;
+    this.#outputDims = nestEntries<Tensor>(outputs).map(([, { dims }]) => dims);
+    return depth === 0 ? this.#called(inputs, training, outputs) : outputs;
+  }
+
+  /** Stands a call of the layer into the graph, in place of the operations that it is made of. */
+  #called(inputs: I, training: boolean | undefined, outputs: O): O {
+    const call = new LayerCall(this, inputs, training, outputs);
+    this.#firstCall ??= call;
+    this.#callCount++;
+    return call.results as O;
+  }
+
+  /**
+   * The symbolic input of the layer, where it was called once on symbolic tensors.
+   *
+   * @throws {Error} When it was not called, or several times.
+   */
+  get input(): I {
+    return this.#onlyCall("input").args as I;
+  }
+
+  /**
+   * The symbolic output of the layer, where it was called once on symbolic tensors: what a model of a part of a model
+   * ends in.
+   *
+   * @throws {Error} When it was not called, or several times.
+   */
+  get output(): O {
+    return this.#onlyCall("output").results as O;
+  }
+
+  #onlyCall(what: string): LayerCall {
+    if (this.#firstCall !== null && this.#callCount === 1) return this.#firstCall;
+    throw stateError(
+      "layer.calls",
+      this.#callCount === 0
+        ? `Cannot take the ${what} of ${this.name} as it was not called on symbolic tensors yet: apply it to Input({ shape })`
+        : `Cannot take the ${what} of ${this.name} as it was called ${this.#callCount} times: keep what apply() returns`,
+    );
+  }
+
+  /** The graph of a functional model; `null` for everything else. */
+  get graph(): LayerGraph | null {
+    return null;
+  }
+
+  /** What the outputs are called; `null` where that follows from what made them. */
+  get outputNames(): readonly string[] | null {
+    return null;
   }
 
   /** The shapes of the outputs as last traced; none where the layer was never traced. */
@@ -232,14 +380,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     if (active.weightsToCome === null) {
       return resolve<Initializer>("initializer", initializer).call(shape, { dtype });
     }
-    active.weightsToCome -= sizeOf(shape) * bytesPerElement(dtype);
-    if (active.weightsToCome >= 0) return zeros(shape, { dtype });
-    throw rangeError(
-      "layer.weightsToCome",
-      `Cannot build ${this.name} as it needs more weights than the file has: current shape is ${
-        formatShape(shape)
-      }; the file belongs to another architecture`,
-    );
+    takeWeightsToCome(this.name, shape, dtype);
+    return zeros(shape, { dtype });
   }
 
   /** Adds to the loss of the call under way, as activity regularizers do. */
@@ -260,8 +402,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** The shape of the output for an input of this shape, batch axis included; unknown dimensions are `null`. */
   computeOutputShape(inputShape: Dims): Dims {
     this.buildFor(inputShape);
-    const input = symbolicInput(inputShape, this.dtype);
-    const [output] = tensorsIn(this.apply(input as I));
+    const input = symbolicInput(inputShape, this.inputDType);
+    const [output] = tensorsIn(withoutCalls(() => this.apply(input as I)));
     return output.dims;
   }
 
@@ -341,6 +483,14 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   }
 }
 
+const INFERENCE: Partial<CallContext> = Object.freeze({ training: false });
+
+function isSymbolic(value: Nested): boolean {
+  if (isTensor(value)) return value.isSymbolic;
+  for (const tensor of tensorsIn(value)) if (tensor.isSymbolic) return true;
+  return false;
+}
+
 function notATensor(name: string, inputs: unknown): TypeError {
   return typeError(
     "layer.input",
@@ -348,32 +498,6 @@ function notATensor(name: string, inputs: unknown): TypeError {
       show(inputs)
     }; make one by tensor(…)`,
   );
-}
-
-/** Options of {@linkcode Input}. */
-export interface InputOptions {
-  /** The shape of one example. */
-  shape: Dims;
-  /** Of its values. @default "float32" */
-  dtype?: DType;
-  /** What exports call it. @default "input" */
-  name?: string;
-}
-
-/**
- * A symbolic tensor that stands for a model's input: `[null, …shape]`, the batch unknown.
- *
- * @example
- * ```ts
- * import { Input, layers, sequential } from "@tensaur/tensaur";
- * import { assertEquals } from "@std/assert";
- *
- * const model = sequential([Input({ shape: [4] }), new layers.Dense({ units: 2 })]);
- * assertEquals(model.countParams(), 10);
- * ```
- */
-export function Input({ shape, dtype = "float32", name = "input" }: InputOptions): Tensor {
-  return symbolicInput([null, ...shape], dtype, name);
 }
 
 /**
@@ -393,10 +517,20 @@ export function withWeightsToCome<T>(byteLength: number, run: () => T): T {
   }
 }
 
-/** A symbolic tensor that stands for an input. */
-export function symbolicInput(dims: Dims, dtype: DType, name = "input"): Tensor {
-  const node = new TraceNode("input", [], { name }, null);
-  const input = symbolicTensor(dims, dtype, node);
-  node.outputs = [input];
-  return input;
+/**
+ * Takes a weight out of those to come; where none are to come, does nothing.
+ *
+ * @throws {RangeError} When it is more than is left.
+ */
+export function takeWeightsToCome(owner: string, shape: Shape, dtype: DType): void {
+  const active = runtime();
+  if (active.weightsToCome === null) return;
+  active.weightsToCome -= sizeOf(shape) * bytesPerElement(dtype);
+  if (active.weightsToCome >= 0) return;
+  throw rangeError(
+    "layer.weightsToCome",
+    `Cannot build ${owner} as it needs more weights than the file has: current shape is ${
+      formatShape(shape)
+    }; the file belongs to another architecture`,
+  );
 }

@@ -65,6 +65,17 @@ export { TraceNode } from "./trace.ts";
 export type { Meta } from "./primitives.ts";
 export { type Composite, defineComposite, update as updateVariables } from "./dispatch.ts";
 export { defineUpdate } from "./update_rules.ts";
+export {
+  type ChromeTrace,
+  type ChromeTraceEvent,
+  type LayerProfile,
+  type OperationProfile,
+  Profile,
+  profile,
+  type ProfileOptions,
+  type ProfileTableOptions,
+} from "./profile.ts";
+export type { Cost, RunsAs } from "./profiler.ts";
 export { RandomGenerator } from "./random.ts";
 export {
   Runtime,
@@ -109,10 +120,22 @@ export {
   type Nested,
   type StateDict,
 } from "./module.ts";
-export { Input, type InputOptions, Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
-export { type AnyModel, type GradientReducer, loadModel, Model } from "./model.ts";
+export { Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export { Input, type InputOptions } from "./input_layer.ts";
+export type { InputSignature, InputSpec } from "./input_signature.ts";
+export type { LayerGraph } from "./layer_graph.ts";
+export type { NestOf } from "./nested.ts";
+export { type NamedTensor, type TracedModel, traceModel } from "./traced_model.ts";
+export {
+  type AnyModel,
+  type GradientReducer,
+  loadModel,
+  Model,
+  model,
+  type ModelOptions,
+} from "./model.ts";
 export { Sequential, sequential, type SequentialOptions } from "./sequential.ts";
-export type { CompileOptions, LossFunction } from "./compilation.ts";
+export type { CompileOptions, LossFunction, MetricsOfOutput, PerOutput } from "./compilation.ts";
 export {
   type EvaluateOptions,
   type FitOptions,
@@ -122,7 +145,7 @@ export {
 export type { FitDataOptions, ValidationData } from "./data/training_data.ts";
 export { Dataset, TensorDataset } from "./data/dataset.ts";
 export { DataLoader, type DataLoaderOptions } from "./data/data_loader.ts";
-export type { Batch, BatchIterable, BatchLike, DataSource } from "./data/batches.ts";
+export type { Batch, BatchIterable, BatchLike, DataSource, TensorsLike } from "./data/batches.ts";
 export type { SummaryOptions } from "./summary.ts";
 export { History } from "./history.ts";
 export { Callback, type CallbackParams, type Hook, type Logs, type Verbosity } from "./callback.ts";

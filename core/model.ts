@@ -11,15 +11,21 @@ import {
   batchLength,
   type BatchLike,
   type DataSource,
+  isDataSource,
+  type TensorsLike,
   unpackBatch,
 } from "./data/batches.ts";
 import { isTensor, withRecording } from "./dispatch.ts";
 import { errors, rangeError, stateError } from "./errors.ts";
 import { type Exporter, formatFor, type Importer } from "./exporter.ts";
+import { readGraph, writeGraph } from "./functional_config.ts";
 import type { History } from "./history.ts";
-import { Layer } from "./layer.ts";
-import type { Nested } from "./module.ts";
-import { add, type TensorLike } from "./ops/mod.ts";
+import { type InputSignature, specsOf, uniqueNames } from "./input_signature.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+import { LayerGraph } from "./layer_graph.ts";
+import { type AnyModule, type CallContext, Module } from "./module.ts";
+import type { Nested } from "./nested.ts";
+import { add } from "./ops/mod.ts";
 import type { GradientAndParameter, Optimizer } from "./optimizer.ts";
 import { onceLoaded } from "./registry.ts";
 import { runtime } from "./runtime.ts";
@@ -28,12 +34,16 @@ import type { Config } from "./serialization.ts";
 import type { Dims } from "./shape.ts";
 import { summarize, type SummaryOptions } from "./summary.ts";
 import type { Tensor } from "./tensor.ts";
+import { inSection } from "./trace.ts";
+import type { Variable } from "./variable.ts";
 import {
   checkLoss,
+  dataForm,
   evaluate,
   type EvaluateOptions,
   fit,
   type FitOptions,
+  isRunning,
   predict,
   type PredictOptions,
 } from "./trainer.ts";
@@ -47,8 +57,33 @@ export type GradientReducer = (
   pairs: readonly GradientAndParameter[],
 ) => readonly GradientAndParameter[];
 
+/** Options of {@linkcode Model}. */
+export interface ModelOptions<I extends Nested = Tensor, O extends Nested = Tensor>
+  extends LayerOptions {
+  /** What the model takes: what `Input()` returned, once, in a list or in a record by name. */
+  inputs?: I;
+  /** What it gives: what layers and operations made of the inputs, once, in a list or in a record by name. */
+  outputs?: O;
+}
+
 /**
- * The base of models: extend it and write `forward`, or use `Sequential`.
+ * A model of any shape. With `inputs` and `outputs` it is functional: the layers and operations between the two, however
+ * they branch and join. Without, extend it and write `forward`. See `Sequential` for a list of layers.
+ *
+ * @throws {RangeError} When an output depends on an `Input` that is not among `inputs`, or when two layers have one name.
+ *
+ * @example A functional model of two inputs
+ * ```ts
+ * import { Input, layers, Model, ones, ops } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const a = Input({ shape: [4], name: "a" });
+ * const b = Input({ shape: [8], name: "b" });
+ * const h = new layers.Dense({ units: 8, activation: "relu" }).apply(a);
+ * const y = new layers.Dense({ units: 1 }).apply(ops.add(h, b));
+ * const model = new Model({ inputs: [a, b], outputs: y });
+ * assertEquals(model.apply([ones([3, 4]), ones([3, 8])]).shape, [3, 1]);
+ * ```
  *
  * @example A subclassed model
  * ```ts
@@ -58,15 +93,14 @@ export type GradientReducer = (
  * class TwoLayers extends Model {
  *   hidden = new layers.Dense({ units: 4, activation: "relu" });
  *   out = new layers.Dense({ units: 2 });
- *   forward(x: Tensor) {
+ *   override forward(x: Tensor) {
  *     return this.out.apply(this.hidden.apply(x));
  *   }
  * }
  * assertEquals(new TwoLayers().apply(ones([3, 5])).shape, [3, 2]);
  * ```
  */
-export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor>
-  extends Layer<I, O> {
+export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends Layer<I, O> {
   /** Ends `fit` after the batch under way when a callback sets it. */
   stopTraining = false;
   /** Stands between backward and update. @default null */
@@ -74,23 +108,85 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   #compilation: Compilation | null = null;
   /** Ends when the plugins that `compile` named are loaded. */
   #compiling: void | Promise<void> = undefined;
-  #builtShape: Dims | null = null;
+  readonly #graph: LayerGraph | null = null;
+  readonly #held: HeldVariables | null = null;
+
+  /** Takes the inputs and outputs of a functional model; other models give none. */
+  constructor(options: ModelOptions<I, O> = {}) {
+    const { inputs, outputs, ...rest } = options;
+    super(rest);
+    if (inputs === undefined && outputs === undefined) return;
+    this.#graph = new LayerGraph(this.name, inputs as I, outputs as O);
+    const names = new Set([HELD]);
+    const named = this.#graph.layers.toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed));
+    for (const layer of named) layer.joinNames(names, this.name);
+    this.#held = new HeldVariables(this.#graph.variables);
+    this.ensureBuilt(inputs as I);
+  }
 
   // Building.
 
-  /** The shape of the input the model was built for, batch axis included; `null` before. */
+  /** What the model does between inputs and outputs, where it is functional; `null` for other models. */
+  override get graph(): LayerGraph | null {
+    return this.#graph;
+  }
+
+  /** The shape of the first input the model was built for, batch axis included; `null` before. */
   get builtShape(): Dims | null {
-    return this.#builtShape;
+    const { inputSignature } = this;
+    return inputSignature === null ? null : specsOf(inputSignature)[0].dims;
   }
 
-  /** Builds the model for an input of this shape, and remembers it. */
-  override buildFor(inputShape: Dims): void {
-    const wasBuilt = this.built;
-    super.buildFor(inputShape);
-    if (!wasBuilt) this.#builtShape = [null, ...inputShape.slice(1)];
+  /** What the model takes; `null` before it is built. */
+  override get inputSignature(): InputSignature | null {
+    return this.#graph?.signature ?? super.inputSignature;
   }
 
-  /** The layers, those that hold others included, not their contents. */
+  /** The symbolic inputs, as a functional model was given them. */
+  get inputs(): I {
+    return (this.#graph ?? this.#notFunctional("inputs")).inputs as I;
+  }
+
+  /** The symbolic outputs, as a functional model was given them. */
+  get outputs(): O {
+    return (this.#graph ?? this.#notFunctional("outputs")).outputs as O;
+  }
+
+  #notFunctional(what: string): never {
+    throw stateError(
+      "model.functional",
+      `Cannot take the symbolic ${what} of ${this.name} as only its forward() knows them: give the model inputs and outputs`,
+    );
+  }
+
+  /** What the outputs of a functional model are called; `null` for other models. */
+  override get outputNames(): readonly string[] | null {
+    return this.#graph?.outputNames ?? null;
+  }
+
+  /** Runs the layers between inputs and outputs; a subclass without these writes its own. */
+  override forward(inputs: I, context: CallContext): O {
+    if (this.#graph !== null) return this.#graph.run(inputs, context) as O;
+    throw stateError(
+      "model.forward",
+      `Cannot apply the model ${this.name} as it has nothing to run: give new Model({ inputs, outputs }), or write ` +
+        `forward() in a class that extends Model`,
+    );
+  }
+
+  /** The layers: those of a functional model by name, others by field. */
+  override namedChildren(): [string, AnyModule][] {
+    const own = super.namedChildren();
+    if (this.#graph === null || this.#held === null) return own;
+    const { layers } = this.#graph;
+    return [
+      ...layers.map((layer): [string, AnyModule] => [layer.name, layer]),
+      [HELD, this.#held],
+      ...own.filter(([, module]) => !layers.includes(module as Layer)),
+    ];
+  }
+
+  /** The layers, those that hold others included, not their contents; of a functional model in the order of its graph. */
   get layers(): Layer[] {
     return this.children().filter((child): child is Layer => child instanceof Layer);
   }
@@ -138,7 +234,7 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
    */
   compile(options: CompileOptions = {}): void | Promise<void> {
     return this.#compiling = onceLoaded(() => {
-      this.#compilation = new Compilation(options);
+      this.#compilation = new Compilation(options, this.outputNames);
     });
   }
 
@@ -184,15 +280,15 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
    */
   fit(x: DataSource, options?: FitOptions): Promise<History>;
   /** Trains on inputs and targets. */
-  fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>;
+  fit(x: TensorsLike, y: TensorsLike, options?: FitOptions): Promise<History>;
   async fit(
-    x: TensorLike | DataSource,
-    yOrOptions?: TensorLike | FitOptions,
+    x: TensorsLike | DataSource,
+    yOrOptions?: TensorsLike | FitOptions,
     options?: FitOptions,
   ): Promise<History> {
     await this.#compiling;
     const compilation = this.#compiled("fit");
-    const [y, chosen] = splitTargets("fit", yOrOptions, options);
+    const [y, chosen] = splitTargets("fit", isDataSource(x), yOrOptions, options);
     return await fit(this, compilation, x, y, chosen);
   }
 
@@ -204,24 +300,24 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   evaluate(x: DataSource, options?: EvaluateOptions): Promise<Record<string, number>>;
   /** The loss and metrics on inputs and targets. */
   evaluate(
-    x: TensorLike,
-    y: TensorLike,
+    x: TensorsLike,
+    y: TensorsLike,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>>;
   async evaluate(
-    x: TensorLike | DataSource,
-    yOrOptions?: TensorLike | EvaluateOptions,
+    x: TensorsLike | DataSource,
+    yOrOptions?: TensorsLike | EvaluateOptions,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
     await this.#compiling;
     const compilation = this.#compiled("evaluate");
-    const [y, chosen] = splitTargets("evaluate", yOrOptions, options);
+    const [y, chosen] = splitTargets("evaluate", isDataSource(x), yOrOptions, options);
     return await evaluate(this, compilation, x, y, chosen);
   }
 
-  /** The outputs for inputs, batch by batch, as one tensor. */
-  async predict(x: TensorLike | DataSource, options: PredictOptions = {}): Promise<Tensor> {
-    return await predict(this, x, options);
+  /** The outputs for inputs, batch by batch, joined: one tensor, or a list or record as the model gives it. */
+  async predict(x: TensorsLike | DataSource, options: PredictOptions = {}): Promise<O> {
+    return await predict(this, x, options) as O;
   }
 
   /**
@@ -244,28 +340,21 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /** The output for a batch. */
-  predictStep(batch: Batch): Tensor {
-    const output = withRecording(false, () => this.apply(batch.x as I, { training: false }));
-    if (isTensor(output)) return output;
-    throw stateError(
-      "predict.outputs",
-      `Cannot predict by ${this.name} as it gives several outputs: call apply()`,
-    );
+  predictStep(batch: Batch): O {
+    return withRecording(false, () => this.apply(batch.x as I, { training: false }));
   }
 
-  /** The loss of a batch: that of `compile`, and what layers and regularizers add. */
+  /** The loss of a batch: those of `compile`, and what layers and regularizers add. */
   computeLoss(batch: Batch, prediction: O): Tensor {
-    const { loss } = this.#compiled("train");
-    const extra = this.#extraLosses();
-    let total: Tensor | null = null;
-    if (loss !== null) {
-      if (batch.y === null) {
-        throw errors.option(`compute the loss ${loss.name}`, "y", "given, as targets", undefined);
-      }
-      total = loss.call(batch.y, prediction as Tensor, batch.sampleWeight);
-      if (total.ndim > 0) total = total.mean();
-    }
-    for (const cost of extra) total = total === null ? cost : add(total, cost);
+    const compilation = this.#compiled("train");
+    const total = inSection("loss", () => {
+      const extra = this.#extraLosses();
+      const given = compilation.lossOf(batch.y, prediction, batch.sampleWeight, this.outputNames);
+      return extra.reduce(
+        (sum: Tensor | null, cost) => sum === null ? cost : add(sum, cost),
+        given,
+      );
+    });
     if (total !== null) return total;
     throw stateError(
       "model.loss",
@@ -303,49 +392,82 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   /** Takes a batch into the running loss and metrics. */
   updateMetrics(batch: Batch, prediction: O, loss: Tensor | null): void {
     const { y, sampleWeight } = batch;
-    this.#compiled("train").update(loss, y, prediction, sampleWeight, batchLength(batch));
+    inSection("metrics", () =>
+      this.#compiled("train").update(loss, y, prediction, sampleWeight, {
+        examples: batchLength(batch),
+        outputNames: this.outputNames,
+      }));
   }
 
   /** Trains on one batch; returns the loss and metrics on it. */
   trainOnBatch(
-    x: TensorLike,
-    y: TensorLike,
-    sampleWeight?: TensorLike,
+    x: TensorsLike,
+    y: TensorsLike,
+    sampleWeight?: TensorsLike,
   ): Promise<Record<string, number>> {
     return this.#onBatch("train", [x, y, sampleWeight], (batch) => this.trainStep(batch));
   }
 
   /** Judges one batch; returns the loss and metrics on it. */
   testOnBatch(
-    x: TensorLike,
-    y: TensorLike,
-    sampleWeight?: TensorLike,
+    x: TensorsLike,
+    y: TensorsLike,
+    sampleWeight?: TensorsLike,
   ): Promise<Record<string, number>> {
     return this.#onBatch("test", [x, y, sampleWeight], (batch) => this.testStep(batch));
   }
 
   /** The output for one batch. */
-  predictOnBatch(x: TensorLike): Tensor {
-    return tidy(() => this.predictStep(unpackBatch([x] as unknown as BatchLike)));
+  predictOnBatch(x: TensorsLike): O {
+    return tidy(() => this.predictStep(unpackBatch([x] as unknown as BatchLike, dataForm(this))));
   }
 
   async #onBatch(
     operation: string,
-    [x, y, weight]: readonly [TensorLike, TensorLike, TensorLike | undefined],
+    [x, y, weight]: readonly [TensorsLike, TensorsLike, TensorsLike | undefined],
     step: (batch: Batch) => void,
   ): Promise<Record<string, number>> {
     const compilation = this.#compiled(operation);
-    compilation.resetMetrics();
-    const scope = new Scope();
+    const restore = isRunning(this) ? compilation.save() : null;
     try {
-      step(unpackBatch(weight === undefined ? [x, y] : [x, y, weight]));
+      compilation.resetMetrics();
+      const scope = new Scope();
+      try {
+        const given: BatchLike = weight === undefined ? [x, y] : [x, y, weight];
+        const batch = unpackBatch(given, dataForm(this));
+        if (batchLength(batch) === 0) {
+          throw errors.option(`${operation} on a batch`, "the number of examples", "above 0", 0);
+        }
+        step(batch);
+      } finally {
+        scope.close();
+      }
+      return await compilation.read();
     } finally {
-      scope.close();
+      restore?.();
     }
-    return await compilation.read();
   }
 
-  // Files.
+  // Config and files.
+
+  /** The options that make an equal model: of a functional model, its graph. */
+  override getConfig(): Config {
+    const config = super.getConfig();
+    return this.#graph === null ? config : { ...config, graph: writeGraph(this.#graph, this.name) };
+  }
+
+  /**
+   * Makes an equal model, with new weights.
+   *
+   * @throws {RangeError} When the graph of the config is cyclic, or a part of it is missing.
+   */
+  static override fromConfig(
+    // deno-lint-ignore no-explicit-any -- each class takes options of its own
+    this: new (options: any) => unknown,
+    { graph, ...options }: Config,
+  ): unknown {
+    return new this(graph === undefined ? options : { ...options, ...readGraph(graph) });
+  }
 
   /**
    * Writes architecture, weights, training configuration and optimizer state to one file, whole or not at all.
@@ -400,20 +522,71 @@ export abstract class Model<I extends Nested = Tensor, O extends Nested = Tensor
   }
 }
 
-/** Targets and options from the arguments after the data. */
+/**
+ * Makes a functional {@linkcode Model}.
+ *
+ * @example
+ * ```ts
+ * import { Input, layers, model } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = Input({ shape: [4] });
+ * const double = model({ inputs: x, outputs: new layers.Dense({ units: 2 }).apply(x) });
+ * assertEquals(double.countParams(), 10);
+ * ```
+ */
+export function model<I extends Nested, O extends Nested>(
+  options: ModelOptions<I, O> & { inputs: I; outputs: O },
+): Model<I, O> {
+  return new Model(options);
+}
+
+/** Where the variables that a functional model uses between its layers stand in its state. */
+const HELD = "variables";
+
+/** The variables that a functional model uses between its layers, by name. */
+class HeldVariables extends Module {
+  constructor(variables: readonly Variable[]) {
+    super();
+    const names = uniqueNames(variables.map(({ name }) => name));
+    names.forEach((name, i) =>
+      Object.defineProperty(this, name, { value: variables[i], enumerable: true })
+    );
+  }
+
+  forward(inputs: Tensor): Tensor {
+    return inputs;
+  }
+}
+
+/** Targets and options from the arguments after the data. Data that brings its own targets takes none beside. */
 function splitTargets<O extends object>(
   operation: string,
-  yOrOptions: TensorLike | O | undefined,
+  bringsTargets: boolean,
+  yOrOptions: TensorsLike | O | undefined,
   options: O | undefined,
-): [TensorLike | null, O] {
-  const isTargets = isTensor(yOrOptions) || Array.isArray(yOrOptions) ||
+): [TensorsLike | null, O] {
+  const isValues = isTensor(yOrOptions) || Array.isArray(yOrOptions) ||
     ArrayBuffer.isView(yOrOptions) || typeof yOrOptions === "number" ||
     typeof yOrOptions === "boolean";
-  if (isTargets) return [yOrOptions as TensorLike, options ?? {} as O];
+  if (isValues) return [yOrOptions as TensorsLike, options ?? {} as O];
+  const isRecord = typeof yOrOptions === "object" && yOrOptions !== null && !bringsTargets &&
+    (options !== undefined || isRecordOfValues(yOrOptions));
+  if (isRecord) return [yOrOptions as TensorsLike, options ?? {} as O];
   if (options !== undefined && yOrOptions !== undefined && yOrOptions !== null) {
     throw errors.option(operation, "y", "a tensor, an array or a typed array", yOrOptions);
   }
   return [null, options ?? (yOrOptions as O | undefined) ?? {} as O];
+}
+
+/** Options hold numbers and flags beside lists; a record of targets holds values for every output. */
+function isRecordOfValues(value: object): boolean {
+  const values = Object.values(value);
+  return values.length > 0 &&
+    values.every((one) => isTensor(one) || ArrayBuffer.isView(one) || Array.isArray(one)) &&
+    !Object.keys(value).every((key) =>
+      ["callbacks", "validationData", "sampleWeight"].includes(key)
+    );
 }
 
 /**

@@ -7,20 +7,23 @@
 import { accumulateInto, clearGrad, gradientsWith } from "./autograd.ts";
 import type { Backend } from "./backend.ts";
 import { rangeError, stateError } from "./errors.ts";
+import type { Nested } from "./nested.ts";
 import { tensorsIn } from "./scope.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { inModule } from "./trace.ts";
 import { Parameter, Variable } from "./variable.ts";
 
-/** A tensor, or arrays and records of tensors: what goes into a module and comes out. */
-export type Nested = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
+export type { Nested };
 
 /** What a call tells the modules it passes through. */
 export interface CallContext {
   /** Whether dropout and the like behave as in training. */
   readonly training: boolean;
 }
+
+/** What the call under way was told, which the modules it passes through are told too. */
+let toldTraining: boolean | undefined;
 
 /** A module, whatever it takes and gives. */
 // deno-lint-ignore no-explicit-any -- modules with any inputs and outputs hang in one tree
@@ -74,12 +77,22 @@ export abstract class Module<I extends Nested = Tensor, O extends Nested = Tenso
     return this.constructor.name;
   }
 
-  /** Runs the module: hooks, then `forward`. */
+  /**
+   * Runs the module: hooks, then `forward`. Modules that it calls without saying so behave as in training where this
+   * call was told to.
+   */
   apply(inputs: I, context: Partial<CallContext> = {}): O {
     let given = inputs;
     for (const hook of this.#preHooks) given = hook(this, given) ?? given;
-    const training = context.training ?? this.training;
-    let outputs = inModule(this.displayName, () => this.forward(given, { training }));
+    const told = toldTraining;
+    toldTraining = context.training ?? told;
+    const training = toldTraining ?? this.training;
+    let outputs: O;
+    try {
+      outputs = inModule(this.displayName, () => this.forward(given, { training }));
+    } finally {
+      toldTraining = told;
+    }
     for (const hook of this.#hooks) outputs = hook(this, given, outputs) ?? outputs;
     this.#last = { inputs: given, outputs };
     return outputs;

@@ -8,6 +8,7 @@
 import type { Backend } from "./backend.ts";
 import { stateError, typeError } from "./errors.ts";
 import { Backend as BackendBase } from "./backend.ts";
+import type { Profiler } from "./profiler.ts";
 import { RandomGenerator } from "./random.ts";
 import { Registry } from "./registry.ts";
 
@@ -45,6 +46,8 @@ export class Runtime {
   transformDepth = 0;
   /** The source of all draws that bring no seed of their own. */
   random: RandomGenerator = new RandomGenerator(Math.floor(Math.random() * 2 ** 32));
+  /** What operations report to while a profile is taken. */
+  profiler: Profiler | null = null;
   /** While a file is loaded: how many bytes of weights it has left. Such weights are not drawn, as the file brings them. */
   weightsToCome: number | null = null;
   /** The plugins that stand in where the user names none. */

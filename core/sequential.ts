@@ -6,11 +6,14 @@
 
 import { isTensor } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
-import { rangeError, show, stateError, typeError } from "./errors.ts";
-import { Layer, type LayerOptions, symbolicInput } from "./layer.ts";
+import { show, stateError, typeError } from "./errors.ts";
+import { Input, InputNode } from "./input_layer.ts";
+import { INPUT_NAME, type InputSpec, specsOf, symbolicInputs } from "./input_signature.ts";
+import { Layer, type LayerOptions, withCalls } from "./layer.ts";
+import { readLayer, writeLayer, type WrittenLayer } from "./layer_config.ts";
 import { Model } from "./model.ts";
 import type { AnyModule, CallContext } from "./module.ts";
-import { type Config, deserialize, serialize, type SerializedObject } from "./serialization.ts";
+import type { Config } from "./serialization.ts";
 import type { Dims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -39,9 +42,11 @@ export interface SequentialOptions extends LayerOptions {
  */
 export class Sequential extends Model {
   readonly #layers: Layer[] = [];
-  #inputDims: Dims | null = null;
-  /** That of an `Input` which stands first, where it is not that of the model. */
-  #inputDType: DType | null = null;
+  readonly #names = new Set<string>();
+  /** What the model takes, where that is known before it is built. */
+  #input: InputSpec | null = null;
+  /** The symbolic input, then the output of each layer, once the model is built. */
+  #chain: Tensor[] = [];
 
   /** Takes the layers, first to last. */
   constructor(layers?: readonly (Layer | Tensor)[], options?: LayerOptions);
@@ -68,10 +73,7 @@ export class Sequential extends Model {
    */
   add(layer: Layer | Tensor): this {
     this.#take(layer);
-    if (this.built && layer instanceof Layer) {
-      const dims = this.#outputOf(this.#layers.length - 1);
-      layer.apply(symbolicInput(dims, this.dtype));
-    }
+    if (this.built && layer instanceof Layer) this.#extendChain(layer);
     this.#buildIfKnown();
     return this;
   }
@@ -79,8 +81,12 @@ export class Sequential extends Model {
   /** Takes the last layer away and returns it. */
   pop(): Layer {
     const last = this.#layers.pop();
-    if (last !== undefined) return last;
-    throw stateError("sequential.empty", "Cannot take a layer away as the model has none");
+    if (last === undefined) {
+      throw stateError("sequential.empty", "Cannot take a layer away as the model has none");
+    }
+    if (this.built) this.#chain.pop();
+    if (!this.#layers.includes(last)) last.leaveNames(this.#names);
+    return last;
   }
 
   #take(layer: Layer | Tensor): void {
@@ -91,43 +97,31 @@ export class Sequential extends Model {
           "Cannot put a tensor into a Sequential model: only Input({ shape }) may stand there, and only first",
         );
       }
-      this.#inputDims = layer.dims;
-      this.#inputDType = layer.dtype === this.dtype ? null : layer.dtype;
+      const { source, dims, dtype } = layer;
+      const isNamed = source instanceof InputNode && source.layer.isNamed;
+      this.#input = { name: isNamed ? source.layer.name : INPUT_NAME, dims, dtype };
       return;
     }
     if (!(layer instanceof Layer)) {
       throw notALayer(layer);
     }
-    this.#name(layer);
+    layer.joinNames(this.#names, this.name);
     if (this.#layers.length === 0 && layer.inputShape !== null) {
-      this.#inputDims = [null, ...layer.inputShape];
+      const dims = [null, ...layer.inputShape];
+      this.#input = { name: INPUT_NAME, dims, dtype: layer.inputDType };
     }
     this.#layers.push(layer);
   }
 
-  /** Names a layer that has no name so that no other here has it: `dense`, `dense_1`, … */
-  #name(layer: Layer): void {
-    if (this.#layers.includes(layer)) return;
-    const taken = new Set(this.#layers.map((other) => other.name));
-    if (layer.isNamed) {
-      if (!taken.has(layer.name)) return;
-      throw rangeError(
-        "sequential.name",
-        `Cannot add a second layer named "${layer.name}" to the model ${this.name}: names must differ`,
-      );
-    }
-    const base = layer.name;
-    let name = base;
-    for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
-    layer.giveName(name);
-  }
-
   #buildIfKnown(): void {
-    if (this.#inputDims !== null && this.#layers.length > 0) this.buildFor(this.#inputDims);
+    if (this.#input !== null && this.#layers.length > 0) {
+      this.ensureBuilt(symbolicInputs(this.#input) as Tensor);
+    }
   }
 
-  #outputOf(index: number): Dims {
-    return index === 0 ? this.builtShape! : this.#layers[index - 1].outputDims[0];
+  #extendChain(layer: Layer): void {
+    const input = this.#chain[this.#chain.length - 1];
+    this.#chain.push(withCalls(() => layer.apply(input)));
   }
 
   /** Builds each layer for the output of the one before. */
@@ -138,8 +132,31 @@ export class Sequential extends Model {
         `Cannot build the model ${this.name} as it has no layers: add() some`,
       );
     }
-    let x = symbolicInput([null, ...inputShape.slice(1)], this.#inputDType ?? this.dtype);
-    for (const layer of this.#layers) x = layer.apply(x);
+    const { name, dtype } = specsOf(this.inputSignature!)[0];
+    this.#chain = [Input({ batchShape: [null, ...inputShape.slice(1)], dtype, name })];
+    for (const layer of this.#layers) this.#extendChain(layer);
+  }
+
+  /** What it expects where nobody says the dtype of the input. */
+  override get inputDType(): DType {
+    return this.#input?.dtype ?? this.#layers[0]?.inputDType ?? this.dtype;
+  }
+
+  /** The symbolic input. */
+  override get inputs(): Tensor {
+    return this.#chain[0] ?? this.#unbuilt("inputs");
+  }
+
+  /** The symbolic output. */
+  override get outputs(): Tensor {
+    return this.#chain[this.#chain.length - 1] ?? this.#unbuilt("outputs");
+  }
+
+  #unbuilt(what: string): never {
+    throw stateError(
+      "sequential.unbuilt",
+      `Cannot take the symbolic ${what} of ${this.name} as it is not built yet: give the first layer an inputShape`,
+    );
   }
 
   /** Passes the input through the layers. */
@@ -163,7 +180,7 @@ export class Sequential extends Model {
 
   /** The shape of one example, where it is known. */
   override get inputShape(): Dims | null {
-    return this.#inputDims?.slice(1) ?? null;
+    return this.#input?.dims.slice(1) ?? null;
   }
 
   /** The layers by name, each once. */
@@ -174,29 +191,31 @@ export class Sequential extends Model {
   /** The layers as JSON. */
   override getConfig(): Config {
     const { inputShape: _, ...config } = super.getConfig();
+    const input = this.inputSignature === null ? this.#input : specsOf(this.inputSignature)[0];
     return {
       ...config,
-      ...(this.builtShape === null ? {} : { inputShape: this.builtShape.slice(1) }),
-      ...(this.#inputDType === null ? {} : { inputDType: this.#inputDType }),
+      ...(input === null ? {} : { inputShape: input.dims.slice(1) }),
+      ...(input === null || input.dtype === this.dtype ? {} : { inputDType: input.dtype }),
+      ...(input === null || input.name === INPUT_NAME ? {} : { inputName: input.name }),
       layers: this.#layers.map((layer, i) => {
         const first = this.#layers.indexOf(layer);
-        return first < i ? { sharedWith: first } : serialize("layer", layer);
+        return first < i ? { sharedWith: first } : writeLayer(layer);
       }),
     };
   }
 
   /** Makes an equal model, with new weights. */
   static override fromConfig(config: Config): Sequential {
-    const { layers, inputShape, inputDType = null, ...options } = config;
+    const { layers, inputShape, inputDType, inputName: name = INPUT_NAME, ...options } = config;
     const made: Layer[] = [];
-    for (const layer of layers as (SerializedObject | SharedLayer)[]) {
-      made.push(
-        "sharedWith" in layer ? made[layer.sharedWith] : deserialize<Layer>("layer", layer),
-      );
+    for (const layer of layers as (WrittenLayer | SharedLayer)[]) {
+      made.push("sharedWith" in layer ? made[layer.sharedWith] : readLayer(layer));
     }
     const model = new Sequential(made, options);
-    model.#inputDType = inputDType;
-    if (inputShape !== undefined) model.buildFor([null, ...inputShape]);
+    if (inputShape !== undefined) {
+      model.#input = { name, dims: [null, ...inputShape], dtype: inputDType ?? model.inputDType };
+      model.#buildIfKnown();
+    }
     return model;
   }
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Composite } from "./dispatch.ts";
+import { runtime } from "./runtime.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** One operation in a traced graph, or one of its inputs. */
@@ -16,7 +18,7 @@ export class TraceNode {
 
   /** Made while tracing. */
   constructor(
-    /** A primitive, a composite, or `"input"`. */
+    /** A primitive, a composite, `"input"`, or `"layer"` for the call of a layer outside all others. */
     readonly operation: string,
     /** Symbolic tensors, and tensors with values: parameters and constants. */
     readonly inputs: readonly Tensor[],
@@ -24,6 +26,8 @@ export class TraceNode {
     readonly attributes: unknown,
     /** For a composite: the results of its definition, traced on the same inputs. */
     readonly expansion: readonly Tensor[] | null,
+    /** The composite itself, where it is one. */
+    readonly composite: Composite | null = null,
   ) {
     this.modulePath = [...path];
   }
@@ -34,11 +38,18 @@ const path: string[] = [];
 /** Runs a module's computation under its name, so that traced operations know where they belong. */
 export function inModule<T>(name: string, run: () => T): T {
   path.push(name);
+  const { profiler } = runtime();
   try {
-    return run();
+    return profiler === null ? run() : profiler.module(name, run);
   } finally {
     path.pop();
   }
+}
+
+/** Runs a part of a step that is no module, such as the loss, under its name, so that profiles know where its time went. */
+export function inSection<T>(name: string, run: () => T): T {
+  const { profiler } = runtime();
+  return profiler === null ? run() : profiler.section(name, run);
 }
 
 /** Every node that some tensors depend on, each after the nodes that it depends on. */

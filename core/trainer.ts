@@ -11,8 +11,9 @@ import {
   type Batch,
   type BatchLike,
   type BatchSource,
+  type DataForm,
   type DataSource,
-  unpackBatch,
+  type TensorsLike,
 } from "./data/batches.ts";
 import { ownFetched } from "./data/data_loader.ts";
 import {
@@ -24,10 +25,12 @@ import {
   withClassWeights,
 } from "./data/training_data.ts";
 import { errors, rangeError, stateError } from "./errors.ts";
-import { TimeSlice } from "./event_loop.ts";
+import { TimeSlice, waitFor } from "./event_loop.ts";
 import { History } from "./history.ts";
+import { specsOf } from "./input_signature.ts";
 import type { AnyModel } from "./model.ts";
-import { concatenate, isfinite, type TensorLike } from "./ops/mod.ts";
+import { type Nested, nestEntries, nestLike } from "./nested.ts";
+import { concatenate, isfinite } from "./ops/mod.ts";
 import { Scope, tensorsIn, tidy } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -58,7 +61,7 @@ export interface EvaluateOptions {
   /** Examples in a batch. @default 32 */
   batchSize?: number;
   /** What each example weighs in the loss. */
-  sampleWeight?: TensorLike;
+  sampleWeight?: TensorsLike;
   /** How many batches. @default all */
   steps?: number;
   /** Observers. @default [] */
@@ -169,7 +172,7 @@ async function turn(
     if (drawn instanceof Promise) {
       // What a user's own stream makes stays the user's, whether it was made before an await or after one.
       scope.close(source.owned ? [] : scope.tensors);
-      drawn = await drawn;
+      drawn = await waitFor(drawn);
       scope = new Scope();
       if (source.owned && !drawn.done) ownFetched(scope, drawn.value);
     }
@@ -190,7 +193,7 @@ export function checkLoss(loss: Tensor, batch: Batch): void {
   const faulty = (t: Tensor): boolean => tidy(() => !isfinite(t).all().item());
   const cause = inputs.some(faulty)
     ? "the input of this batch holds NaN or infinite values; remove or replace them"
-    : batch.y !== null && faulty(batch.y)
+    : [...tensorsIn(batch.y)].some(faulty)
     ? "the targets of this batch hold NaN or infinite values; remove or replace them"
     : "the computation overflowed; try a smaller learning rate, clipnorm, or scaled inputs";
   throw new NonFiniteLossError(
@@ -201,6 +204,11 @@ export function checkLoss(loss: Tensor, batch: Batch): void {
 
 /** Keeps a model from being trained twice at once. */
 const running = new WeakSet<AnyModel>();
+
+/** Whether the model is being fitted. */
+export function isRunning(model: AnyModel): boolean {
+  return running.has(model);
+}
 
 async function exclusively<T>(model: AnyModel, run: () => Promise<T>): Promise<T> {
   if (running.has(model)) {
@@ -217,19 +225,31 @@ async function exclusively<T>(model: AnyModel, run: () => Promise<T>): Promise<T
   }
 }
 
+/** What the model says of the data that it takes. */
+export function dataForm(model: AnyModel): DataForm {
+  const specs = model.inputSignature === null ? null : specsOf(model.inputSignature);
+  const [weight] = model.weights;
+  return {
+    inputNames: specs?.map(({ name }) => name) ?? null,
+    inputDims: specs?.length === 1 ? specs[0].dims.slice(1) : model.inputShape,
+    outputNames: model.outputNames,
+    backend: weight?.backend ?? null,
+  };
+}
+
 // fit.
 
 /** Trains a model; see `Model.fit`. */
 export function fit(
   model: AnyModel,
   compilation: Compilation,
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
+  x: TensorsLike | DataSource,
+  y: TensorsLike | null,
   options: FitOptions,
 ): Promise<History> {
   return exclusively(model, async () => {
     checkFitOptions(options);
-    const data = trainingData(x, y, model.inputShape, options);
+    const data = trainingData(x, y, dataForm(model), options);
     try {
       return await runEpochs(model, compilation, data, options);
     } finally {
@@ -302,7 +322,7 @@ async function runEpochs(
       stop: () => model.stopTraining,
       before: begin && ((batch) => begin(batch, NO_LOGS)),
       step: (drawn) => {
-        const batch = withClassWeights(unpackBatch(drawn), classWeight);
+        const batch = withClassWeights(train.unpack(drawn), classWeight);
         try {
           model.trainStep(batch);
         } catch (error) {
@@ -365,7 +385,7 @@ async function evaluatePass(
     signal,
     stop: () => false,
     before: begin && ((batch) => begin(batch, NO_LOGS)),
-    step: (drawn) => model.testStep(unpackBatch(drawn)),
+    step: (drawn) => model.testStep(source.unpack(drawn)),
     after: end && ((batch) => end(batch, live ??= liveLogs(compilation))),
   }, slice);
   if (seen === 0) throw noBatches(0);
@@ -378,8 +398,8 @@ async function evaluatePass(
 export async function evaluate(
   model: AnyModel,
   compilation: Compilation,
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
+  x: TensorsLike | DataSource,
+  y: TensorsLike | null,
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
@@ -389,12 +409,13 @@ export async function evaluate(
     x,
     y,
     options.sampleWeight ?? null,
-    model.inputShape,
+    dataForm(model),
     batchSize,
   );
   const total = steps ?? source.length;
   const params = { verbose, epochs: 1, steps: total, mode: "evaluate" } as const;
   const callbacks = callbackList(model, given, params);
+  const restore = running.has(model) ? compilation.save() : null;
   try {
     return await evaluatePass(model, compilation, source, {
       steps: steps ?? null,
@@ -403,6 +424,7 @@ export async function evaluate(
       slice: new TimeSlice(),
     });
   } finally {
+    restore?.();
     release(made);
   }
 }
@@ -412,19 +434,19 @@ export async function evaluate(
 /** The outputs of a model; see `Model.predict`. */
 export async function predict(
   model: AnyModel,
-  x: TensorLike | DataSource,
+  x: TensorsLike | DataSource,
   options: PredictOptions,
-): Promise<Tensor> {
+): Promise<Nested> {
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
   checkCount("predict", "batchSize", batchSize);
   checkCount("predict", "steps", steps);
-  const { source, made } = sourceFor(x, null, null, model.inputShape, batchSize);
+  const { source, made } = sourceFor(x, null, null, dataForm(model), batchSize);
   const total = steps ?? source.length;
   const params = { verbose, epochs: 1, steps: total, mode: "predict" } as const;
   const callbacks = callbackList(model, given, params);
   const begin = batchHook(callbacks.for("onPredictBatchBegin"), "onPredictBatchBegin");
   const end = batchHook(callbacks.for("onPredictBatchEnd"), "onPredictBatchEnd");
-  const outputs: Tensor[] = [];
+  const outputs: Nested[] = [];
   try {
     await callbacks.call("onPredictBegin", NO_LOGS);
     await pass({
@@ -433,14 +455,21 @@ export async function predict(
       signal,
       stop: () => false,
       before: begin && ((batch) => begin(batch, NO_LOGS)),
-      step: (drawn) => outputs.push(model.predictStep(unpackBatch(drawn)).keep()),
+      step: (drawn) => {
+        const output: Nested = model.predictStep(source.unpack(drawn));
+        for (const part of tensorsIn(output)) part.keep();
+        outputs.push(output);
+      },
       after: end && ((batch) => end(batch, NO_LOGS)),
     }, new TimeSlice());
     await callbacks.call("onPredictEnd", NO_LOGS);
     if (outputs.length === 0) throw noBatches(0);
-    return outputs.length === 1 ? outputs.pop()! : concatenate(outputs, { axis: 0 });
+    if (outputs.length === 1) return outputs.pop()!;
+    const batches = outputs.map((output) => nestEntries<Tensor>(output).map(([, part]) => part));
+    const joined = batches[0].map((_, i) => concatenate(batches.map((parts) => parts[i])));
+    return nestLike(outputs[0], joined);
   } finally {
-    for (const output of outputs) output.dispose();
+    for (const part of tensorsIn(outputs)) part.dispose();
     release(made);
   }
 }

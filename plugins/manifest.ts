@@ -6,6 +6,7 @@
  */
 
 import { callbacks } from "../callbacks/plugin.ts";
+import { Model } from "../core/model.ts";
 import { defineManifest, type PluginManifest } from "../core/plugin.ts";
 import { Sequential } from "../core/sequential.ts";
 import { layers } from "../layers/plugin.ts";
@@ -34,6 +35,29 @@ export const manifest: PluginManifest = defineManifest({
     ...constraints,
     ...activations,
     ...layers,
+    {
+      kind: "layer",
+      name: "Functional",
+      aliases: ["Model"],
+      value: Model,
+      description: "A model of layers that branch and join",
+      sample: {
+        config: {
+          graph: {
+            layers: [
+              { className: "InputLayer", config: { shape: [4] } },
+              { className: "Dense", config: { units: 2 } },
+            ],
+            nodes: [{ input: 0 }, { layer: 1, from: "node:0" }],
+            constants: [],
+            variables: [],
+            inputs: "node:0",
+            outputs: "node:1",
+          },
+        },
+        wrongShape: [2, 5],
+      },
+    },
     {
       kind: "layer",
       name: "Sequential",

@@ -8,24 +8,40 @@ import { isTensor } from "../dispatch.ts";
 import { errors, rangeError, show, typeError } from "../errors.ts";
 import { tensor, type TensorLike } from "../ops/mod.ts";
 import { tensorsIn } from "../scope.ts";
-import type { Nested } from "../module.ts";
+import type { Backend } from "../backend.ts";
+import type { Nested } from "../nested.ts";
 import { type Dims, formatShape, isKnown, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DataLoader } from "./data_loader.ts";
 import { Dataset, TensorDataset } from "./dataset.ts";
+import { partsOf, type TensorsLike } from "./parts.ts";
+
+export type { TensorsLike };
 
 /** A batch: inputs, and where there are any, targets and weights. */
 export interface Batch {
   /** The inputs. */
   readonly x: Nested;
-  /** The targets. */
-  readonly y: Tensor | null;
-  /** What each example weighs in the loss. */
-  readonly sampleWeight: Tensor | null;
+  /** The targets: one tensor, or one an output in a list or record. */
+  readonly y: Nested | null;
+  /** What each example weighs in the loss: of all outputs, or of each. */
+  readonly sampleWeight: Nested | null;
 }
 
 /** Batches as a user's iterable gives them: `[x, y]`, `[x, y, sampleWeight]` or `x` alone. */
-export type BatchLike = Nested | readonly [TensorLike, TensorLike, TensorLike?];
+export type BatchLike = Nested | readonly [TensorsLike, TensorsLike, TensorsLike?];
+
+/** What a model says of the data that it takes. */
+export interface DataForm {
+  /** The names of its inputs; `null` where it is not built. */
+  readonly inputNames: readonly string[] | null;
+  /** The shape of one example of its one input; `null` where it is not known. */
+  readonly inputDims: Dims | null;
+  /** The names of its outputs; `null` where they are not known. */
+  readonly outputNames: readonly string[] | null;
+  /** Where its weights live; `null` where it has none. */
+  readonly backend: Backend | null;
+}
 
 /** Data in batches. */
 export type BatchIterable = Iterable<BatchLike> | AsyncIterable<BatchLike>;
@@ -42,6 +58,8 @@ export interface BatchSource {
   pass(): Iterator<BatchLike> | AsyncIterator<BatchLike>;
   /** Whether whoever draws a batch frees it; a user's own tensors stay the user's. */
   readonly owned: boolean;
+  /** A batch as it was drawn, in one form. */
+  unpack(batch: BatchLike): Batch;
 }
 
 /** Says whether a value brings its own targets. */
@@ -58,11 +76,24 @@ export interface BatchOptions {
   shuffle: boolean;
 }
 
+/** The batches of examples. */
+export function examplesSource(
+  { dataset, unpack }: Examples,
+  { batchSize, shuffle }: BatchOptions,
+): BatchSource {
+  const loader = new DataLoader(dataset, { batchSize: batchSize ?? 32, shuffle });
+  return { length: loader.length, owned: true, unpack, pass: () => loader.drawSync() };
+}
+
 /** The batches of a source that brings its own targets. */
-export function batchSource(source: DataSource, options: BatchOptions): BatchSource {
+export function batchSource(
+  source: DataSource,
+  form: DataForm,
+  options: BatchOptions,
+): BatchSource {
   if (source instanceof Dataset) {
     const { batchSize, shuffle } = options;
-    return loaderSource(new DataLoader(source, { batchSize: batchSize ?? 32, shuffle }));
+    return loaderSource(new DataLoader(source, { batchSize: batchSize ?? 32, shuffle }), form);
   }
   if (options.batchSize !== null) {
     throw errors.option(
@@ -72,11 +103,12 @@ export function batchSource(source: DataSource, options: BatchOptions): BatchSou
       options.batchSize,
     );
   }
-  if (source instanceof DataLoader) return loaderSource(source);
+  if (source instanceof DataLoader) return loaderSource(source, form);
   const length = "length" in source && typeof source.length === "number" ? source.length : null;
   return {
     length,
     owned: false,
+    unpack: (batch) => unpackBatch(batch, form),
     pass: () =>
       Symbol.asyncIterator in source
         ? source[Symbol.asyncIterator]()
@@ -85,11 +117,20 @@ export function batchSource(source: DataSource, options: BatchOptions): BatchSou
 }
 
 // deno-lint-ignore no-explicit-any -- loaders of any example
-function loaderSource(loader: DataLoader<any, any>): BatchSource {
+function loaderSource(loader: DataLoader<any, any>, form: DataForm): BatchSource {
+  if (loader.length === 0) {
+    throw errors.option(
+      "use data in batches with dropLast",
+      "batchSize",
+      `at most ${loader.dataset.length}, the number of examples`,
+      loader.batchSize,
+    );
+  }
   const synchronous = loader.dataset instanceof TensorDataset;
   return {
     length: loader.length,
     owned: true,
+    unpack: (batch) => unpackBatch(batch, form),
     pass: () => synchronous ? loader.drawSync() : loader.draw(),
   };
 }
@@ -104,58 +145,94 @@ export function asExamples(values: TensorLike, inputDims: Dims | null): Tensor {
   return x;
 }
 
-/** Inputs, targets and weights as a dataset. */
-export function datasetOf(
-  x: TensorLike,
-  y: TensorLike | null,
-  sampleWeight: TensorLike | null,
-  inputDims: Dims | null,
-): TensorDataset {
-  const parts = [asExamples(x, inputDims)];
-  if (y !== null) parts.push(tensor(y));
-  if (sampleWeight !== null) parts.push(tensor(sampleWeight));
-  const names = ["x", "y", "sampleWeight"];
-  const lengths = parts.map((part, i) => {
-    if (part.ndim === 0) {
-      throw errors.rank(`use ${names[i]} as data`, "one or more axes", part.dims);
-    }
-    return part.shape[0];
-  });
-  lengths.forEach((length, i) => {
-    if (length !== lengths[0]) {
-      throw rangeError(
-        "data.length",
-        `Cannot use the data as x and ${names[i]} must have the same number of examples: x has ${
-          lengths[0]
-        } and ${names[i]} has ${length} (shapes ${formatShape(parts[0].dims)} and ${
-          formatShape(parts[i].dims)
-        })`,
-      );
-    }
-  });
-  return new TensorDataset(...parts);
+/** Values as a tensor; what is none yet is put where the model is. */
+function placed(values: TensorLike, { backend }: DataForm, inputDims: Dims | null = null): Tensor {
+  const x = asExamples(values, inputDims);
+  return isTensor(values) || backend === null ? x : x.to(backend);
 }
+
+/** Examples, and how a batch of them becomes inputs, targets and weights. */
+export interface Examples {
+  readonly dataset: TensorDataset;
+  unpack(batch: BatchLike): Batch;
+}
+
+/** Inputs, targets and weights as a dataset. */
+export function examplesOf(
+  x: TensorsLike,
+  y: TensorsLike | null,
+  sampleWeight: TensorsLike | null,
+  form: DataForm,
+): Examples {
+  const { inputNames, outputNames, inputDims } = form;
+  const parts = [
+    partsOf("x", x, inputNames),
+    ...(y === null ? [] : [partsOf("y", y, outputNames)]),
+    ...(sampleWeight === null ? [] : [partsOf("sampleWeight", sampleWeight, outputNames)]),
+  ];
+  const tensors = parts.flatMap(({ values }, i) =>
+    values.map((value) => placed(value, form, i === 0 && values.length === 1 ? inputDims : null))
+  );
+  checkLengths(tensors, parts.flatMap(({ labels }) => labels));
+  const ends = parts.map((_, i) => parts.slice(0, i + 1).reduce((n, p) => n + p.values.length, 0));
+  return {
+    dataset: new TensorDataset(...tensors),
+    unpack: (batch) => {
+      const drawn = batch as readonly Tensor[];
+      const part = (i: number): Nested =>
+        parts[i].join(drawn.slice(i === 0 ? 0 : ends[i - 1], ends[i]));
+      return {
+        x: part(0),
+        y: y === null ? null : part(1),
+        sampleWeight: sampleWeight === null ? null : part(parts.length - 1),
+      };
+    },
+  };
+}
+
+function checkLengths(tensors: readonly Tensor[], labels: readonly string[]): void {
+  const lengths = tensors.map(({ dims, shape }, i) => {
+    if (dims.length === 0) throw errors.rank(`use ${labels[i]} as data`, "one or more axes", dims);
+    return shape[0];
+  });
+  const i = lengths.findIndex((length) => length !== lengths[0]);
+  if (i < 0) return;
+  throw rangeError(
+    "data.length",
+    `Cannot use the data as ${labels[0]} and ${labels[i]} must have the same number of examples: ${
+      labels[0]
+    } has ${lengths[0]} and ${labels[i]} has ${lengths[i]} (shapes ${
+      formatShape(tensors[0].dims)
+    } and ${formatShape(tensors[i].dims)})`,
+  );
+}
+
+/** What a model whose data nobody described says of it. */
+const ANY_FORM: DataForm = { inputNames: null, inputDims: null, outputNames: null, backend: null };
 
 /** A batch as the user's source gave it, in one form. */
-export function unpackBatch(batch: BatchLike): Batch {
-  if (isTensor(batch)) return { x: batch, y: null, sampleWeight: null };
-  if (Array.isArray(batch)) {
-    const [x, y, sampleWeight] = batch as (TensorLike | undefined)[];
-    if (x === undefined || batch.length > 3) throw badBatch(batch);
-    return {
-      x: isTensor(x) ? x : isNested(x) ? x : tensor(x),
-      y: y === undefined ? null : tensor(y),
-      sampleWeight: sampleWeight === undefined ? null : tensor(sampleWeight),
-    };
+export function unpackBatch(batch: BatchLike, form: DataForm = ANY_FORM): Batch {
+  const { inputNames, outputNames } = form;
+  const tensorsOf = (
+    what: string,
+    nest: TensorsLike | undefined,
+    names: readonly string[] | null,
+  ): Nested | null => {
+    if (nest === undefined || nest === null) return null;
+    const { values, join } = partsOf(what, nest, names);
+    return join(values.map((value) => placed(value, form)));
+  };
+  if (isTensor(batch) || !Array.isArray(batch)) {
+    if (typeof batch !== "object" || batch === null) throw badBatch(batch);
+    return { x: tensorsOf("x", batch as Nested, inputNames)!, y: null, sampleWeight: null };
   }
-  if (isNested(batch)) return { x: batch, y: null, sampleWeight: null };
-  throw badBatch(batch);
-}
-
-function isNested(value: unknown): value is Nested {
-  if (typeof value !== "object" || value === null) return false;
-  const items = Array.isArray(value) ? value : Object.values(value);
-  return items.length > 0 && items.every(isTensor);
+  const [x, y, sampleWeight] = batch as (TensorsLike | undefined)[];
+  if (x === undefined || batch.length > 3) throw badBatch(batch);
+  return {
+    x: tensorsOf("x", x, inputNames)!,
+    y: tensorsOf("y", y, outputNames),
+    sampleWeight: tensorsOf("sampleWeight", sampleWeight, outputNames),
+  };
 }
 
 function badBatch(batch: unknown): TypeError {

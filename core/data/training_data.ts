@@ -6,20 +6,24 @@
 
 import { errors, rangeError } from "../errors.ts";
 import { alignWeights } from "../loss.ts";
-import { multiply, take, tensor, type TensorLike } from "../ops/mod.ts";
-import type { Dims } from "../shape.ts";
+import { isTensor } from "../dispatch.ts";
+import { multiply, take, tensor } from "../ops/mod.ts";
 import {
   type Batch,
   type BatchSource,
   batchSource,
-  datasetOf,
+  type DataForm,
   type DataSource,
+  type Examples,
+  examplesOf,
+  examplesSource,
   isDataSource,
+  type TensorsLike,
 } from "./batches.ts";
 import { Dataset, type TensorDataset } from "./dataset.ts";
 
 /** Data to validate on: targets by position, or a source that brings them. */
-export type ValidationData = readonly [TensorLike, TensorLike, TensorLike?] | DataSource;
+export type ValidationData = readonly [TensorsLike, TensorsLike, TensorsLike?] | DataSource;
 
 /** The options of `fit` that say what it trains on. */
 export interface FitDataOptions {
@@ -32,7 +36,7 @@ export interface FitDataOptions {
   /** Whether each epoch has an order of its own. @default true */
   shuffle?: boolean;
   /** What each example weighs in the loss. */
-  sampleWeight?: TensorLike;
+  sampleWeight?: TensorsLike;
   /** Examples in a batch of validation. @default batchSize */
   validationBatchSize?: number;
 }
@@ -48,9 +52,9 @@ export interface TrainingData {
 
 /** The data that `fit` was given, as sources of batches. */
 export function trainingData(
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
-  inputDims: Dims | null,
+  x: TensorsLike | DataSource,
+  y: TensorsLike | null,
+  form: DataForm,
   options: FitDataOptions,
 ): TrainingData {
   const { validationData, validationSplit = 0, shuffle = true } = options;
@@ -60,17 +64,18 @@ export function trainingData(
     shuffle: false,
   };
   let validation: BatchSource | null = null;
-  const validateOn = (dataset: TensorDataset): void => {
-    made.push(dataset);
-    validation = batchSource(dataset, evaluationOptions);
+  const validateOn = (examples: Examples): void => {
+    made.push(examples.dataset);
+    validation = examplesSource(examples, evaluationOptions);
   };
   if (validationData !== undefined) {
     if (isDataSource(validationData)) {
       const comesInBatches = !(validationData instanceof Dataset);
-      validation = batchSource(validationData, comesInBatches ? UNBATCHED : evaluationOptions);
+      const chosen = comesInBatches ? UNBATCHED : evaluationOptions;
+      validation = batchSource(validationData, form, chosen);
     } else {
       const [vx, vy, weights = null] = validationData;
-      validateOn(datasetOf(vx, vy, weights, inputDims));
+      validateOn(examplesOf(vx, vy, weights, form));
     }
   }
   if (isDataSource(x)) {
@@ -82,10 +87,11 @@ export function trainingData(
         validationSplit,
       );
     }
-    const train = batchSource(x, { batchSize: options.batchSize ?? null, shuffle });
+    const train = batchSource(x, form, { batchSize: options.batchSize ?? null, shuffle });
     return { train, validation, made };
   }
-  let dataset = datasetOf(x, y, options.sampleWeight ?? null, inputDims);
+  const { unpack, ...examples } = examplesOf(x, y, options.sampleWeight ?? null, form);
+  let { dataset } = examples;
   if (dataset.length === 0) {
     throw errors.option("fit", "the number of examples", "above 0", 0);
   }
@@ -100,11 +106,12 @@ export function trainingData(
         validationSplit,
       );
     }
-    validateOn(dataset.slice(cut));
+    validateOn({ dataset: dataset.slice(cut), unpack });
     dataset = dataset.slice(0, cut);
     made.push(dataset);
   }
-  const train = batchSource(dataset, { batchSize: options.batchSize ?? null, shuffle });
+  const batches = { batchSize: options.batchSize ?? null, shuffle };
+  const train = examplesSource({ dataset, unpack }, batches);
   return { train, validation, made };
 }
 
@@ -117,19 +124,19 @@ export function release(datasets: readonly TensorDataset[]): void {
 
 /** The data that `evaluate` or `predict` was given, as a source of batches. */
 export function sourceFor(
-  x: TensorLike | DataSource,
-  y: TensorLike | null,
-  sampleWeight: TensorLike | null,
-  inputDims: Dims | null,
+  x: TensorsLike | DataSource,
+  y: TensorsLike | null,
+  sampleWeight: TensorsLike | null,
+  form: DataForm,
   batchSize: number | undefined,
 ): { source: BatchSource; made: TensorDataset[] } {
   const options = { batchSize: batchSize ?? null, shuffle: false };
-  if (isDataSource(x)) return { source: batchSource(x, options), made: [] };
-  const dataset = datasetOf(x, y, sampleWeight, inputDims);
-  if (dataset.length === 0) {
+  if (isDataSource(x)) return { source: batchSource(x, form, options), made: [] };
+  const examples = examplesOf(x, y, sampleWeight, form);
+  if (examples.dataset.length === 0) {
     throw errors.option("go through data", "the number of examples", "above 0", 0);
   }
-  return { source: batchSource(dataset, options), made: [dataset] };
+  return { source: examplesSource(examples, options), made: [examples.dataset] };
 }
 
 /** The weights of a batch's examples, those of their classes included. */
@@ -144,7 +151,10 @@ export function withClassWeights(
   }
   const table = new Float32Array(Math.max(...labels) + 1).fill(1);
   for (const label of labels) table[label] = classWeight[label];
-  const { y } = batch;
+  const { y, sampleWeight: given } = batch;
+  if (!isTensor(y) || (given !== null && !isTensor(given))) {
+    throw errors.option("fit a model of several outputs", "classWeight", "left out", classWeight);
+  }
   const classes = y.ndim > 1 && y.shape[y.ndim - 1] > 1
     ? y.argmax({ axis: -1 })
     : y.reshape([-1]).cast("int32");
@@ -158,8 +168,6 @@ export function withClassWeights(
     );
   }
   const weights = take(tensor(table).to(y.backend), classes, { axis: 0 });
-  const sampleWeight = batch.sampleWeight === null
-    ? weights
-    : multiply(alignWeights(batch.sampleWeight, weights), weights);
+  const sampleWeight = given === null ? weights : multiply(alignWeights(given, weights), weights);
   return { ...batch, sampleWeight };
 }

@@ -362,7 +362,7 @@ Deno.test("predict() joins the batches, also of an incomplete last one", async (
 Deno.test("trainStep() may be overridden while fit() stays", async () => {
   class Doubled extends Model {
     out = new layers.Dense({ units: 1, useBias: false, kernelInitializer: "zeros" });
-    forward(x: Tensor): Tensor {
+    override forward(x: Tensor): Tensor {
       return this.out.apply(x);
     }
     override trainStep(batch: Parameters<Model["trainStep"]>[0]): void {

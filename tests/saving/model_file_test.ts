@@ -59,7 +59,7 @@ class Residual extends BaseModel {
   inner = new layers.Dense({ units: 3, activation: "tanh" });
   scale = new Scale({ times: 2 });
 
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return ops.add(x, this.scale.apply(this.inner.apply(x)));
   }
 }

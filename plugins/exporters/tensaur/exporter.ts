@@ -34,6 +34,7 @@ const DIGEST_OFFSET = 8 + '{"__metadata__":{"sha256":"'.length;
  * | `frameworkVersion` | of the package that wrote it                                              |
  * | `architecture`     | JSON: `{ className, config }` of the model                                |
  * | `inputShape`       | JSON: what it was built for, batch axis included; absent when it was not  |
+ * | `inputs`           | JSON: name, dims and dtype of each input, nested as they are given        |
  * | `training`         | JSON: the options of `compile`; absent when it was not compiled           |
  *
  * @example
@@ -89,7 +90,10 @@ function metadataOf(model: Model): Record<string, string> {
     formatVersion: "1",
     frameworkVersion: VERSION,
     architecture: JSON.stringify(serialize("layer", model)),
-    ...(builtShape === null ? {} : { inputShape: JSON.stringify(builtShape) }),
+    ...(builtShape === null ? {} : {
+      inputShape: JSON.stringify(builtShape),
+      inputs: JSON.stringify(model.inputSignature),
+    }),
     ...(training === null ? {} : { training: JSON.stringify(training) }),
   };
 }

@@ -7,11 +7,13 @@
 import { type CodedError, rangeError, stateError } from "../../../core/errors.ts";
 import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
-import { withWeightsToCome } from "../../../core/layer.ts";
+import { checkedSignature, symbolicInputs } from "../../../core/input_signature.ts";
+import { withoutCalls, withWeightsToCome } from "../../../core/layer.ts";
 import { Model } from "../../../core/model.ts";
 import { onceLoaded } from "../../../core/registry.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
 import type { Dims } from "../../../core/shape.ts";
+import type { Tensor } from "../../../core/tensor.ts";
 import { VERSION } from "../../../version.ts";
 import { loadWeights, withState } from "../_state.ts";
 import { decodeSafetensors, type SafetensorsContent } from "../safetensors/decode.ts";
@@ -146,9 +148,12 @@ function architectureFrom(metadata: Metadata): Model {
   if (!(model instanceof Model)) {
     throw rangeError("tensaur.architecture", "its architecture describes no model");
   }
+  const inputs = field(metadata, "inputs");
   const inputShape = field(metadata, "inputShape");
   // Tracing builds the layers of a subclassed model too, which only its forward knows.
-  if (!model.built && inputShape !== null) model.computeOutputShape(inputShape as Dims);
+  if (!model.built && inputs !== null) {
+    withoutCalls(() => model.apply(symbolicInputs(checkedSignature(inputs)) as Tensor));
+  } else if (!model.built && inputShape !== null) model.computeOutputShape(inputShape as Dims);
   return model;
 }
 

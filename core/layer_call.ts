@@ -1,0 +1,35 @@
+/**
+ * Calls of layers on symbolic tensors: what functional models are made of.
+ *
+ * @module
+ */
+
+import { symbolicTensor } from "./dispatch.ts";
+import type { AnyLayer } from "./exporter.ts";
+import { type Nested, nestEntries, nestLike } from "./nested.ts";
+import type { Tensor } from "./tensor.ts";
+import { TraceNode } from "./trace.ts";
+
+function tensorsOf(nested: Nested): Tensor[] {
+  return nestEntries<Tensor>(nested).map(([, tensor]) => tensor);
+}
+
+/** A layer as it was called outside all others; its expansion is what the layer computes. */
+export class LayerCall extends TraceNode {
+  /** The outputs, nested as the layer gives them. */
+  readonly results: Nested;
+
+  constructor(
+    readonly layer: AnyLayer,
+    /** The inputs, nested as the layer takes them. */
+    readonly args: Nested,
+    /** What the call said of training; `undefined` where it said nothing. */
+    readonly training: boolean | undefined,
+    outputs: Nested,
+  ) {
+    const expansion = tensorsOf(outputs);
+    super("layer", tensorsOf(args), null, expansion);
+    this.outputs = expansion.map(({ dims, dtype }) => symbolicTensor(dims, dtype, this));
+    this.results = nestLike(outputs, this.outputs);
+  }
+}
