@@ -44,11 +44,11 @@ export { checkConstraint, type ConstraintCheckOptions } from "./testing/constrai
 export type { Check, CheckOptions, Subject } from "./testing/contract.ts";
 export { checkExporter, type ExporterCheckOptions } from "./testing/exporter.ts";
 export { checkInitializer, type InitializerCheckOptions } from "./testing/initializer.ts";
-export { checkLayer, type LayerCheckOptions } from "./testing/layer.ts";
+export { checkLayer, type LayerCheckOptions, type OnnxRuntime } from "./testing/layer.ts";
 export { checkLoss, type LossCheckOptions } from "./testing/loss.ts";
 export { checkMetric, type MetricCheckOptions } from "./testing/metric.ts";
 export { checkOptimizer } from "./testing/optimizer.ts";
-export { checkPackage, checkPlugin } from "./testing/plugins.ts";
+export { checkPackage, checkPlugin, type PluginCheckOptions } from "./testing/plugins.ts";
 export { checkRegularizer, type RegularizerCheckOptions } from "./testing/regularizer.ts";
 export {
   type CheckResult,

@@ -70,25 +70,65 @@ export async function writeWhole(
   path: FilePath,
   chunks: Uint8Array | Iterable<Uint8Array>,
 ): Promise<void> {
-  const { open, remove, rename } = host("write", path);
-  const contents = chunks instanceof Uint8Array ? [chunks] : chunks;
-  let draft: string | null = null;
+  await writeTogether([{ path, chunks }]);
+}
+
+/** A file to be written: where, and its bytes. */
+export interface FileContents {
+  /** A path, or a `file:` URL. */
+  readonly path: FilePath;
+  /** The bytes, in pieces or as one. */
+  readonly chunks: Uint8Array | Iterable<Uint8Array>;
+}
+
+/**
+ * Writes files that belong together, each as {@linkcode writeWhole} does, and none of them before all are safe on the
+ * disk. They come into their places in the order given.
+ *
+ * @throws {Error} When one of them cannot be written.
+ */
+export async function writeTogether(files: readonly FileContents[]): Promise<void> {
+  const drafts: { path: FilePath; draft: string; place: string }[] = [];
   try {
-    const { place, isDevice, mode } = await destination(path);
-    if (isDevice) {
-      using device = await open(place, { write: true });
-      return await writeAll(device, contents);
+    for (const { path, chunks } of files) {
+      await explained(path, async () => {
+        const contents = chunks instanceof Uint8Array ? [chunks] : chunks;
+        await writeDraft(path, contents, (draft, place) => drafts.push({ path, draft, place }));
+      });
     }
-    const name = `${place}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-    {
-      using file = await open(name, { write: true, createNew: true, mode });
-      draft = name;
-      await writeAll(file, contents);
-      await file.sync();
+    while (drafts.length > 0) {
+      const [{ path, draft, place }] = drafts;
+      await explained(path, () => host("write", path).rename(draft, place));
+      drafts.shift();
     }
-    await rename(draft, place);
+  } finally {
+    for (const { path, draft } of drafts) await host("write", path).remove(draft).catch(() => {});
+  }
+}
+
+/** Writes a file beside its place, under a name that is told as soon as it is there; a device as it is. */
+async function writeDraft(
+  path: FilePath,
+  contents: Iterable<Uint8Array>,
+  made: (draft: string, place: string) => void,
+): Promise<void> {
+  const { open } = host("write", path);
+  const { place, isDevice, mode } = await destination(path);
+  if (isDevice) {
+    using device = await open(place, { write: true });
+    return await writeAll(device, contents);
+  }
+  const draft = `${place}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  using file = await open(draft, { write: true, createNew: true, mode });
+  made(draft, place);
+  await writeAll(file, contents);
+  await file.sync();
+}
+
+async function explained(path: FilePath, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (cause) {
-    if (draft !== null) await remove(draft).catch(() => {});
     throw explain("write", path, cause);
   }
 }

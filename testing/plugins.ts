@@ -14,7 +14,7 @@ import type { CheckOptions, Subject } from "./contract.ts";
 import { checkExporter } from "./exporter.ts";
 import { withFolder } from "./files.ts";
 import { checkInitializer } from "./initializer.ts";
-import { checkLayer } from "./layer.ts";
+import { checkLayer, type LayerCheckOptions } from "./layer.ts";
 import { checkLoss } from "./loss.ts";
 import { checkMetric } from "./metric.ts";
 import { checkOptimizer } from "./optimizer.ts";
@@ -25,6 +25,11 @@ import { checkSchedule } from "./schedule.ts";
 
 // deno-lint-ignore no-explicit-any -- the sample of each kind says what its check takes
 type AnyCheck = (subject: Subject<any>, options: any) => Promise<ContractReport>;
+
+/** Options of {@linkcode checkPlugin}: those that a sample cannot give. */
+export type PluginCheckOptions =
+  & Pick<CheckOptions, "throws">
+  & Pick<LayerCheckOptions, "onnxRuntime">;
 
 /** What stands for a temporary folder in the options of a sample. */
 const FOLDER = "{folder}";
@@ -63,7 +68,7 @@ const CHECKS: Readonly<Record<string, AnyCheck>> = {
 export function checkPlugin(
   kind: string,
   name: string,
-  options: Pick<CheckOptions, "throws"> = {},
+  options: PluginCheckOptions = {},
 ): Reported {
   return checkKnown(kind, name, options) as Reported;
 }
@@ -71,7 +76,7 @@ export function checkPlugin(
 async function checkKnown(
   kind: string,
   name: string,
-  options: Pick<CheckOptions, "throws">,
+  options: PluginCheckOptions,
 ): Promise<ContractReport> {
   const { registry } = runtime();
   const plugin = registry.describe(kind, name);
@@ -92,7 +97,7 @@ async function checkKnown(
 /** Runs the contract on what the registry makes. */
 function checkMade(
   { kind, name, qualifiedName, sample }: PluginDescription,
-  options: Pick<CheckOptions, "throws">,
+  options: PluginCheckOptions,
   folder = "",
 ): Promise<ContractReport> {
   const fillIn = (item: unknown): unknown =>

@@ -1,6 +1,7 @@
 /** What this folder brings, for the manifest. */
 
 import type { PluginEntry } from "../../core/plugin.ts";
+import { OnnxExporter } from "./onnx/exporter.ts";
 import { SafetensorsExporter } from "./safetensors/exporter.ts";
 import { TensaurExporter } from "./tensaur/exporter.ts";
 
@@ -19,5 +20,13 @@ export const exporters: readonly PluginEntry[] = [
     description:
       "Writes architecture, weights and the state of training as one .tensaur file, from which training goes on.",
     value: TensaurExporter,
+  },
+  {
+    kind: "exporter",
+    name: "onnx",
+    aliases: ["OnnxExporter"],
+    description:
+      "Writes what a model computes in inference as an .onnx file, which other runtimes run.",
+    value: OnnxExporter,
   },
 ];

@@ -7,12 +7,20 @@
 import { stateError } from "../../../core/errors.ts";
 import { type AnyLayer, Exporter } from "../../../core/exporter.ts";
 import { writeWhole } from "../../../core/files.ts";
+import { foreignState, type WeightMapOptions } from "../../../core/weight_layout.ts";
 import { readState } from "../_state.ts";
 import { encodeSafetensors } from "./encode.ts";
 
+/** Options of {@linkcode SafetensorsExporter}. */
+export interface SafetensorsExportOptions extends WeightMapOptions {
+  /** Whose names and layouts the weights get: `"pytorch"`. @default null (our own) */
+  for?: string | null;
+}
+
 /**
  * Writes the weights of a model, by the paths of `model.stateDict()`, in the format that Python's `safetensors` and
- * most of the field read. The architecture is not written.
+ * most of the field read; with `for: "pytorch"`, as a state dict that `load_state_dict` takes. The architecture is not
+ * written.
  *
  * @see https://huggingface.co/docs/safetensors
  *
@@ -29,23 +37,30 @@ import { encodeSafetensors } from "./encode.ts";
  * assertEquals(fresh.getWeights()[0].toArray(), trained.getWeights()[0].toArray());
  * ```
  */
-export class SafetensorsExporter extends Exporter {
+export class SafetensorsExporter extends Exporter<SafetensorsExportOptions> {
   /** `.safetensors` */
   override readonly extensions: readonly string[] = [".safetensors"];
 
   /**
    * Writes the weights.
    *
+   * @throws {RangeError} When a path of the options is unknown, or two weights would have one name.
    * @throws {Error} When the model has none yet, or the file cannot be written.
    */
-  override async export(model: AnyLayer, path: string | URL): Promise<void> {
+  override async export(
+    model: AnyLayer,
+    path: string | URL,
+    { for: framework = null, ...map }: SafetensorsExportOptions = {},
+  ): Promise<void> {
     if (!model.built) {
       throw stateError(
         "weights.unbuilt",
         `Cannot write the weights of ${model.name} as it has none yet: call it once, or give inputShape`,
       );
     }
-    const tensors = await readState(model.stateDict());
-    await writeWhole(path, encodeSafetensors(tensors, { format: "tensaur-weights" }));
+    const tensors = await readState(foreignState(model, framework, map));
+    // What PyTorch's own tools write, and some readers ask for.
+    const format = framework === null ? "tensaur-weights" : "pt";
+    await writeWhole(path, encodeSafetensors(tensors, { format }));
   }
 }
