@@ -16,6 +16,7 @@ export * from "./linalg.ts";
 export * from "./sorting.ts";
 export * from "./nan.ts";
 export { FUSED_ACTIVATIONS, isFusedActivation } from "./epilogue.ts";
+export * from "./activations.ts";
 export * from "./nn.ts";
 export {
   conv,

@@ -1,5 +1,5 @@
 /**
- * Operations of neural networks: activations, softmax, the dense product, cross entropy.
+ * Operations of neural networks: softmax, the dense product, cross entropy.
  *
  * @module
  */
@@ -9,39 +9,24 @@ import { errors } from "../errors.ts";
 import { type Meta, type NoAttributes } from "../primitives.ts";
 import { mayBeSame, normalizeAxis, reducedShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { onesLike } from "./creation.ts";
+import { softplus } from "./activations.ts";
 import {
-  abs,
   add,
-  cast,
   clip,
   divide,
-  erf,
   exp,
-  expm1,
   type FusedActivation,
-  greater,
   log,
-  log1p,
-  maximum,
   multiply,
   negative,
-  relu,
-  sigmoid,
-  sign,
-  sqrt,
-  square,
   subtract,
-  tanh,
-  where,
 } from "./elementwise.ts";
 import { epilogue, epilogueGradients } from "./epilogue.ts";
 import { oneHot, takeAlongAxis } from "./indexing.ts";
 import { matmul } from "./linalg.ts";
-import { expandDims, reshape, split, squeeze } from "./movement.ts";
+import { expandDims, reshape, squeeze } from "./movement.ts";
 import { asFloat, asTensor, type Operand } from "./operand.ts";
-import { cumsum, logsumexp, max, sum } from "./reduction.ts";
-import { sort } from "./sorting.ts";
+import { logsumexp, max, sum } from "./reduction.ts";
 
 const NONE: NoAttributes = Object.freeze({});
 const sameAsFirst = ([x]: readonly Meta[]): Meta[] => [{ dims: x.dims, dtype: x.dtype }];
@@ -97,164 +82,6 @@ export function logSoftmax(x: Operand, options: { axis?: number } = {}): Tensor 
   const input = asFloat(x);
   const axis = normalizeAxis("take the log-softmax", options.axis ?? -1, input.ndim);
   return applyComposite(logSoftmaxComposite, [input], { axis })[0];
-}
-
-// Activations.
-
-const softplusComposite = defineComposite<NoAttributes>({
-  name: "softplus",
-  infer: sameAsFirst,
-  compose: ([x]) => [add(relu(x), log1p(exp(negative(abs(x)))))],
-  gradient: ({ inputs: [x] }, [g]) => [g && multiply(g, sigmoid(x))],
-});
-
-/** log(1 + e^x), without overflow. */
-export function softplus(x: Operand): Tensor {
-  return applyComposite(softplusComposite, [asFloat(x)], NONE)[0];
-}
-/** log(1 / (1 + e^−x)). */
-export function logSigmoid(x: Operand): Tensor {
-  return negative(softplus(negative(asFloat(x))));
-}
-/** x / (1 + |x|). */
-export function softsign(x: Operand): Tensor {
-  const input = asFloat(x);
-  return divide(input, add(abs(input), 1));
-}
-/** min(max(x, 0), 6). */
-export function relu6(x: Operand): Tensor {
-  return relu(x, { maxValue: 6 });
-}
-/** x above 0, `negativeSlope`·x below. */
-export function leakyRelu(x: Operand, options: { negativeSlope?: number } = {}): Tensor {
-  const { negativeSlope = 0.2 } = options;
-  const input = asFloat(x);
-  return where(greater(input, 0), input, multiply(input, negativeSlope));
-}
-/** x above 0, height·(e^(x/length) − 1) below; with its left gradient at 0. */
-function celuOf(x: Tensor, height: number, length: number): Tensor {
-  const isAbove = greater(x, 0);
-  const low = where(isAbove, 0, x);
-  return where(isAbove, x, multiply(expm1(length === 1 ? low : divide(low, length)), height));
-}
-/** x above 0, alpha·(e^x − 1) below. */
-export function elu(x: Operand, options: { alpha?: number } = {}): Tensor {
-  const { alpha = 1 } = options;
-  return celuOf(asFloat(x), alpha, 1);
-}
-/** x above 0, alpha·(e^(x/alpha) − 1) below. */
-export function celu(x: Operand, options: { alpha?: number } = {}): Tensor {
-  const { alpha = 1 } = options;
-  return celuOf(asFloat(x), alpha, alpha);
-}
-/** The scaled exponential linear unit (Klambauer et al., 2017). */
-export function selu(x: Operand): Tensor {
-  return multiply(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
-}
-/** x · Φ(x), Φ being the normal distribution; or its approximation by tanh (Hendrycks and Gimpel, 2016). */
-export function gelu(x: Operand, options: { approximate?: boolean } = {}): Tensor {
-  const { approximate = true } = options;
-  const input = asFloat(x);
-  return applyComposite(geluComposite, [input], { approximate })[0];
-}
-
-const geluComposite = defineComposite<{ approximate: boolean }>({
-  name: "gelu",
-  infer: sameAsFirst,
-  compose: ([x], { approximate }) => {
-    const half = multiply(x, 0.5);
-    if (!approximate) return [multiply(half, add(erf(multiply(x, Math.SQRT1_2)), 1))];
-    const inner = multiply(x, add(multiply(square(x), 0.044715), 1));
-    return [multiply(half, add(tanh(multiply(inner, Math.sqrt(2 / Math.PI))), 1))];
-  },
-});
-
-/** x · sigmoid(x). */
-export function silu(x: Operand): Tensor {
-  const input = asFloat(x);
-  return multiply(input, sigmoid(input));
-}
-/** x · sigmoid(x). */
-export const swish: (x: Operand) => Tensor = silu;
-/** x · tanh(softplus(x)). */
-export function mish(x: Operand): Tensor {
-  const input = asFloat(x);
-  return multiply(input, tanh(softplus(input)));
-}
-/** min(max(x/6 + 1/2, 0), 1). */
-export function hardSigmoid(x: Operand): Tensor {
-  return clip(add(divide(asFloat(x), 6), 0.5), { xMin: 0, xMax: 1 });
-}
-/** x · hardSigmoid(x). */
-export function hardSilu(x: Operand): Tensor {
-  const input = asFloat(x);
-  return multiply(input, hardSigmoid(input));
-}
-/** x · hardSigmoid(x). */
-export const hardSwish: (x: Operand) => Tensor = hardSilu;
-/** x limited to [−1, 1]. */
-export function hardTanh(x: Operand): Tensor {
-  return clip(asFloat(x), { xMin: -1, xMax: 1 });
-}
-/** x where |x| exceeds the threshold, else 0. */
-export function hardShrink(x: Operand, options: { threshold?: number } = {}): Tensor {
-  const { threshold: limit = 0.5 } = options;
-  const input = asFloat(x);
-  return where(greater(abs(input), limit), input, 0);
-}
-/** x moved towards 0 by the threshold, else 0. */
-export function softShrink(x: Operand, options: { threshold?: number } = {}): Tensor {
-  const { threshold: limit = 0.5 } = options;
-  const input = asFloat(x);
-  return where(greater(abs(input), limit), subtract(input, multiply(sign(input), limit)), 0);
-}
-/** x − tanh(x). */
-export function tanhShrink(x: Operand): Tensor {
-  const input = asFloat(x);
-  return subtract(input, tanh(input));
-}
-/** x where it exceeds the threshold, else the default value. */
-export function threshold(
-  x: Operand,
-  options: { threshold?: number; defaultValue?: number } = {},
-): Tensor {
-  const { threshold: limit = 0, defaultValue = 0 } = options;
-  const input = asFloat(x);
-  return where(greater(input, limit), input, defaultValue);
-}
-/** (x + √(x² + b)) / 2. */
-export function squareplus(x: Operand, options: { b?: number } = {}): Tensor {
-  const { b = 4 } = options;
-  const input = asFloat(x);
-  return divide(add(input, sqrt(add(square(input), b))), 2);
-}
-/** Half of an axis times the sigmoid of the other half. */
-export function glu(x: Operand, options: { axis?: number } = {}): Tensor {
-  const [a, b] = split(asFloat(x), 2, { axis: options.axis ?? -1 });
-  return multiply(a, sigmoid(b));
-}
-/** 0 below −1, x above 1, (x + 1)²/4 between. */
-export function sparsePlus(x: Operand): Tensor {
-  const input = asFloat(x);
-  const middle = multiply(square(add(input, 1)), 0.25);
-  const above = where(greater(input, 1), input, middle);
-  return where(greater(input, -1), above, 0);
-}
-/** (x + 1)/2 limited to [0, 1]. */
-export function sparseSigmoid(x: Operand): Tensor {
-  return clip(multiply(add(asFloat(x), 1), 0.5), { xMin: 0, xMax: 1 });
-}
-/** The nearest point of the probability simplex (Martins and Astudillo, 2016). */
-export function sparsemax(x: Operand, options: { axis?: number } = {}): Tensor {
-  const input = asFloat(x);
-  const axis = normalizeAxis("take the sparsemax", options.axis ?? -1, input.ndim);
-  const ordered = sort(input, { axis, descending: true });
-  const ranks = cumsum(onesLike(ordered), { axis });
-  const sums = cumsum(ordered, { axis });
-  const supported = cast(greater(add(multiply(ordered, ranks), 1), sums), input.dtype);
-  const count = sum(supported, { axis, keepdims: true });
-  const total = sum(multiply(ordered, supported), { axis, keepdims: true });
-  return maximum(subtract(input, divide(subtract(total, 1), count)), 0);
 }
 
 // The dense product.

@@ -164,3 +164,24 @@ Deno.test("unknown sizes have names; the batch may be fixed", async () => {
   ]);
   assertEquals(shapes, [[["batch", 3], ["batch", 3]], [[1, 3], [1, 3]], [[4, 3], [4, 3]]]);
 });
+
+Deno.test("an activation that ONNX has is one node", async () => {
+  const activations: [string, (x: Tensor) => Tensor][] = [
+    ["Relu", (x) => ops.relu(x)],
+    ["LeakyRelu", (x) => ops.leakyRelu(x)],
+    ["Elu", (x) => ops.elu(x, { alpha: 0.5 })],
+    ["Celu", (x) => ops.celu(x, { alpha: 0.5 })],
+    ["Selu", (x) => ops.selu(x)],
+    ["Mish", (x) => ops.mish(x)],
+    ["HardSigmoid", (x) => ops.hardSigmoid(x)],
+    ["HardSwish", (x) => ops.hardSilu(x)],
+    ["Softplus", (x) => ops.softplus(x)],
+    ["Softsign", (x) => ops.softsign(x)],
+    ["Sigmoid", (x) => ops.sigmoid(x)],
+    ["Tanh", (x) => ops.tanh(x)],
+    ["Softmax", (x) => ops.softmax(x)],
+  ];
+  for (const [operator, run] of activations) {
+    assertEquals(await operators([f(5)], run), [operator]);
+  }
+});

@@ -130,6 +130,34 @@ export const compositeLowerings: Readonly<Record<string, OnnxLowering<any>>> = {
     if (x.dtype === "bool" || (to.opset < 14 && !isFloating(x.dtype as DType))) return null;
     return to.node("Relu", [x]);
   }) satisfies OnnxLowering<NoAttributes>,
+  leakyRelu:
+    ((to, [x], { negativeSlope }) =>
+      to.node("LeakyRelu", [x], { alpha: float(negativeSlope) })) satisfies OnnxLowering<
+        { negativeSlope: number }
+      >,
+  elu:
+    ((to, [x], { alpha }) => to.node("Elu", [x], { alpha: float(alpha) })) satisfies OnnxLowering<
+      { alpha: number }
+    >,
+  celu:
+    ((to, [x], { alpha }) => to.node("Celu", [x], { alpha: float(alpha) })) satisfies OnnxLowering<
+      { alpha: number }
+    >,
+  selu: ((to, [x]) => to.node("Selu", [x])) satisfies OnnxLowering<NoAttributes>,
+  softsign: ((to, [x]) => to.node("Softsign", [x])) satisfies OnnxLowering<NoAttributes>,
+  mish: ((to, [x]) => to.opset < 18 ? null : to.node("Mish", [x])) satisfies OnnxLowering<
+    NoAttributes
+  >,
+  hardSigmoid: ((to, [x]) =>
+    to.node("HardSigmoid", [x], {
+      alpha: float(1 / 6),
+      beta: float(0.5),
+    })) satisfies OnnxLowering<
+      NoAttributes
+    >,
+  hardSilu: ((to, [x]) => to.opset < 14 ? null : to.node("HardSwish", [x])) satisfies OnnxLowering<
+    NoAttributes
+  >,
   softplus: ((to, [x]) => to.node("Softplus", [x])) satisfies OnnxLowering<NoAttributes>,
   gelu: ((to, [x], { approximate }) =>
     to.opset < 20 ? null : to.node("Gelu", [x], {
