@@ -4,6 +4,8 @@
  * @module
  */
 
+import { runtime } from "./runtime.ts";
+
 /** How long a computation may go on before others have their turn. */
 const SLICE_MILLISECONDS = 20;
 
@@ -14,6 +16,12 @@ function yieldToEventLoop(): Promise<void> {
     if (immediate !== undefined) immediate(resolve);
     else setTimeout(resolve, 0);
   });
+}
+
+/** What a promise brings; a profile counts the time until then as waiting. */
+export function waitFor<T>(promise: Promise<T>): Promise<T> {
+  const { profiler } = runtime();
+  return profiler === null ? promise : profiler.wait(promise);
 }
 
 /** Gives way to the event loop once in a while. */
@@ -27,7 +35,7 @@ export class TimeSlice {
 
   /** Lets others have their turn, and begins the next slice. */
   async giveWay(): Promise<void> {
-    await yieldToEventLoop();
+    await waitFor(yieldToEventLoop());
     this.#began = performance.now();
   }
 }

@@ -24,6 +24,7 @@ import { instanceName, numberIn, type NumberRange, oneOf, switchOf } from "./opt
 import type { Config, Configurable } from "./serialization.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { inSection } from "./trace.ts";
 
 /**
  * How the values of a batch become one number: their mean (`"sumOverBatchSize"` and `"mean"`), their sum, their
@@ -99,10 +100,12 @@ export abstract class Loss implements Configurable {
    * @throws {RangeError} When the shapes do not fit.
    */
   call(yTrue: TensorLike, yPred: TensorLike, sampleWeight: TensorLike | null = null): Tensor {
-    const target = convertToTensor(yTrue);
-    const prediction = convertToTensor(asFloat(yPred), { dtype: this.dtype ?? undefined });
-    const values = this.compute(target, prediction);
-    return reduceWeighted(values, this.reduction, sampleWeight, this.mask(target, prediction));
+    return inSection("loss", () => {
+      const target = convertToTensor(yTrue);
+      const prediction = convertToTensor(asFloat(yPred), { dtype: this.dtype ?? undefined });
+      const values = this.compute(target, prediction);
+      return reduceWeighted(values, this.reduction, sampleWeight, this.mask(target, prediction));
+    });
   }
 
   /** The loss of a batch, the prediction first, remembered for {@linkcode backward}. */

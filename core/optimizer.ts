@@ -23,6 +23,7 @@ import {
 } from "./serialization.ts";
 import { formatShape, sameShape, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { inSection } from "./trace.ts";
 import { emaUpdate, weightDecayUpdate } from "./update_rules.ts";
 import { Parameter, Variable } from "./variable.ts";
 
@@ -259,18 +260,19 @@ export abstract class Optimizer implements Configurable {
   applyGradients(pairs: Iterable<GradientAndParameter>): void {
     const trained = [...pairs].filter(([, parameter]) => parameter.trainable);
     if (trained.length === 0) return;
-    noGrad(() =>
-      tidy(() => {
-        const updates = this.#accumulate(this.#prepared(trained));
-        if (updates !== null) this.#update(updates);
-        if (this.useEma) this.#average(trained.map(([, parameter]) => parameter));
-        for (const [, parameter] of updates ?? []) {
-          const { constraint } = parameter;
-          if (constraint !== null) parameter.assign(constraint.call(parameter));
-        }
-        this.#steps++;
-      })
-    );
+    inSection("optimizer", () =>
+      noGrad(() =>
+        tidy(() => {
+          const updates = this.#accumulate(this.#prepared(trained));
+          if (updates !== null) this.#update(updates);
+          if (this.useEma) this.#average(trained.map(([, parameter]) => parameter));
+          for (const [, parameter] of updates ?? []) {
+            const { constraint } = parameter;
+            if (constraint !== null) parameter.assign(constraint.call(parameter));
+          }
+          this.#steps++;
+        })
+      ));
   }
 
   /** The gradients there are, checked, in the dtypes of their parameters, the loss's scale taken back. */

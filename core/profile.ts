@@ -346,10 +346,18 @@ interface Column<Row> {
   readonly cell: (row: Row) => string;
 }
 
-const NAME_WIDTH = 26;
+/** As wide as leaves the tables within 80 columns. */
+const NAME_WIDTH = 23;
+
+const LABELS: Record<RunsAs, string> = {
+  kernel: "",
+  fallback: " (fallback)",
+  composition: " (composed)",
+  copy: " (copy)",
+};
 
 const OPERATION_COLUMNS: readonly Column<OperationProfile>[] = [
-  { head: "Op", cell: ({ name, runsAs }) => labelled(name, runsAs === "kernel" ? "" : runsAs) },
+  { head: "Op", cell: ({ name, runsAs }) => labelled(name, LABELS[runsAs]) },
   { head: "Calls", cell: ({ calls }) => calls.toLocaleString("en-US") },
   { head: "Time", cell: ({ time }) => duration(time) },
   { head: "Mean", cell: ({ mean }) => duration(mean) },
@@ -366,10 +374,9 @@ const LAYER_COLUMNS: readonly Column<LayerProfile & { time: number }>[] = [
   { head: "Allocated", cell: ({ allocatedBytes }) => bytes(allocatedBytes) },
 ];
 
-/** A name, and in parentheses what kind of thing it is. */
+/** A name, and how it runs. */
 function labelled(name: string, label: string): string {
-  if (label === "") return shortened(name, NAME_WIDTH);
-  return `${shortened(name, NAME_WIDTH - label.length - 3)} (${label})`;
+  return shortened(name, NAME_WIDTH - label.length) + label;
 }
 
 /** The end of a name, which tells more than its beginning. */

@@ -9,6 +9,7 @@ import type { Backend } from "./backend.ts";
 import { bindTensorClass, shareStorage } from "./dispatch.ts";
 import type { DType, DTypeArrays } from "./dtype.ts";
 import { rangeError, stateError, typeError } from "./errors.ts";
+import { waitFor } from "./event_loop.ts";
 import { formatTensor, nest } from "./format.ts";
 import type { GraphNode } from "./graph.ts";
 import * as ops from "./ops/mod.ts";
@@ -129,7 +130,7 @@ export class Tensor implements Disposable {
    * @throws {Error} When the tensor was freed or is symbolic.
    */
   data(): Promise<DTypeArrays[DType]> {
-    return this.storage.backend.read(this.storage, this.dtype, this.size);
+    return waitFor(this.storage.backend.read(this.storage, this.dtype, this.size));
   }
 
   /**

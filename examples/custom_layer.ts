@@ -1,8 +1,10 @@
 /**
  * A package of plugins at work: a wave that goes on where no data was. The package stands in `plugins/waves`, as a third
- * party's would.
+ * party's would. With a path the trained model, the package's layer in it, is exported to ONNX: its operations are ONNX's,
+ * so the layer needs not one line for it.
  *
  *     deno run examples/custom_layer.ts
+ *     deno run --allow-read=. --allow-write=. examples/custom_layer.ts wave.onnx
  *
  * @module
  */
@@ -29,4 +31,10 @@ for (const [i, at] of [7, 8, 9].entries()) {
   console.log(
     `sin(${at}) = ${Math.sin(at).toFixed(2)}, predicted ${beyond.get(i, 0).item().toFixed(2)}`,
   );
+}
+
+const [path] = Deno.args;
+if (path !== undefined) {
+  await model.export(path);
+  console.log(`Exported to ${path}`);
 }

@@ -36,7 +36,11 @@ import type { SourceModule } from "./example_workers.ts";
 export class ModuleDataset extends Dataset<readonly Tensor[]> {
   /** How many examples there are. */
   override readonly length: number;
-  /** Where the examples come from, for workers to open too. */
+  /**
+   * Where the examples come from, for workers to open too.
+   *
+   * @internal
+   */
   readonly module: SourceModule;
   readonly #source: ExampleSource;
 
@@ -88,7 +92,11 @@ export class ModuleDataset extends Dataset<readonly Tensor[]> {
     return this.unpack(batch).map((field) => field.get(0));
   }
 
-  /** Gets examples on this thread. */
+  /**
+   * Gets examples on this thread.
+   *
+   * @internal
+   */
   pack(indices: Int32Array, seeds: Uint32Array): Promise<Packed> {
     return packBatch(this.#source, indices, seeds);
   }
@@ -97,6 +105,7 @@ export class ModuleDataset extends Dataset<readonly Tensor[]> {
    * The tensors of a batch, wherever it was packed.
    *
    * @throws {Error} When the source failed.
+   * @internal
    */
   unpack(packed: Packed): readonly Tensor[] {
     if ("fields" in packed) {

@@ -109,3 +109,67 @@ Deno.test("examples/spiral.ts draws the boundary between the arms", async () => 
   assertEquals(code, 0);
   assert(found(stdout, /after 180 more epochs: accuracy ([\d.]+)/) > 0.95, stdout.slice(0, 200));
 });
+
+Deno.test("examples/profile.ts shows where the time goes, and writes a trace where it is told to", async () => {
+  const { code, stdout, stderr } = await run("examples/profile.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^Profile: .+ in kernels/);
+  for (const name of ["adamUpdate", "sequential.dense", "optimizer", "framework", "waiting"]) {
+    assert(stdout.includes(`│ ${name} `), `${name} is not in\n${stdout}`);
+  }
+  assert(stdout.split("\n").every(({ length }) => length <= 80), stdout);
+  const dir = await Deno.makeTempDir();
+  try {
+    const permissions = [`--allow-read=${dir}`, `--allow-write=${dir}`];
+    await run("examples/profile.ts", [`${dir}/trace.json`], permissions);
+    const { traceEvents } = JSON.parse(await Deno.readTextFile(`${dir}/trace.json`));
+    assert(traceEvents.some(({ name }: { name: string }) => name === "backward"));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("examples/cnn_mnist.ts trains with no permission on the built-in digits", async () => {
+  const args = ["--epochs", "2", "--train-size", "4000"];
+  const { code, stdout, stderr } = await run("examples/cnn_mnist.ts", args);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^Training on built-in digits/m);
+  assertMatch(stdout, /Total params: 421,930/);
+  assert(found(stdout, /test accuracy ([\d.]+)/) > 0.95, stdout);
+});
+
+Deno.test("examples/resnet.ts learns the digits", async () => {
+  const { code, stdout, stderr } = await run("examples/resnet.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assert(found(stdout, /Epoch 3\/3 .* valAccuracy: ([\d.]+)/) > 0.95, stdout);
+});
+
+Deno.test("examples/onnx_export.ts exports a model that computes the same in ONNX Runtime", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const { code, stdout } = await run("examples/onnx_export.ts", [`${dir}/digits.onnx`], ["-A"]);
+    assertEquals(code, 0, stdout);
+    const { size } = await Deno.stat(`${dir}/digits.onnx`);
+    assertMatch(stdout, new RegExp(`digits.onnx: ${size.toLocaleString("en-US")} bytes`));
+    assert(found(stdout, /greatest difference ([\d.e-]+)/) < 1e-5, stdout);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("examples/custom_layer.ts exports the layer of a package to ONNX", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const permissions = [`--allow-read=${dir}`, `--allow-write=${dir}`];
+    const { code, stderr } = await run(
+      "examples/custom_layer.ts",
+      [`${dir}/w.onnx`],
+      permissions,
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const bytes = await Deno.readFile(`${dir}/w.onnx`);
+    assert(new TextDecoder("latin1").decode(bytes).includes("snake"), "the layer's path");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
