@@ -45,6 +45,7 @@ Deno.test("the core trains with a manifest of only what is needed", async () => 
       registry,
       defaults: {
         backend: "reference",
+        backends: ["reference"],
         initializer: "glorotUniform",
         optimizer: "sgd",
         callbacks: ["ProgressBar"],
