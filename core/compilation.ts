@@ -9,7 +9,7 @@ import { isTensor } from "./dispatch.ts";
 import { errors, rangeError } from "./errors.ts";
 import type { Loss } from "./loss.ts";
 import type { Metric } from "./metric.ts";
-import { type Nested, nestEntries } from "./nested.ts";
+import { type Nested, nestEntries, tensorsOf } from "./nested.ts";
 import { add } from "./ops/mod.ts";
 import { Optimizer } from "./optimizer.ts";
 import {
@@ -60,16 +60,18 @@ interface Running {
 export class Compilation {
   readonly optimizer: Optimizer;
   readonly #options: CompileOptions;
+  readonly #outputNames: () => readonly string[] | null;
   readonly #total = new RunningLoss();
   #judges: readonly OutputJudge[] | null = null;
 
-  /** Names of outputs that are known are checked at once; others at the first batch. */
-  constructor(options: CompileOptions, outputNames: readonly string[] | null) {
+  /** Names of outputs that the model knows are checked at once; others at the first batch. */
+  constructor(options: CompileOptions, outputNames: () => readonly string[] | null) {
     const { optimizer = runtime().defaults.optimizer } = options;
     this.optimizer = resolve<Optimizer>("optimizer", optimizer);
     if (!(this.optimizer instanceof Optimizer)) throw notA("optimizer", optimizer);
     this.#options = options;
-    const names = outputNames ?? impliedNames(options);
+    this.#outputNames = outputNames;
+    const names = outputNames() ?? impliedNames(options);
     if (names !== null) this.#judges = judgesFor(options, names);
   }
 
@@ -78,16 +80,13 @@ export class Compilation {
     return this.#options.loss !== undefined && this.#options.loss !== null;
   }
 
-  #judgesOf(prediction: Nested, outputNames: readonly string[] | null): readonly OutputJudge[] {
-    const entries = nestEntries<Tensor>(prediction);
-    if (this.#judges === null || this.#judges.length !== entries.length) {
-      const names = outputNames ??
-        entries.map(([key]) =>
-          key === null ? "output" : typeof key === "string" ? key : `output_${key}`
-        );
-      this.#judges = judgesFor(this.#options, names);
-    }
-    return this.#judges;
+  #judgesOf(prediction: Nested): readonly OutputJudge[] {
+    if (this.#judges?.length === tensorsOf(prediction).length) return this.#judges;
+    const names = this.#outputNames() ??
+      nestEntries<Tensor>(prediction).map(([key]) =>
+        key === null ? "output" : typeof key === "string" ? key : `output_${key}`
+      );
+    return this.#judges = judgesFor(this.#options, names);
   }
 
   /** Targets, predictions and weights, output by output. */
@@ -95,11 +94,10 @@ export class Compilation {
     y: PerBatch,
     prediction: Nested,
     sampleWeight: PerBatch,
-    outputNames: readonly string[] | null,
   ): { judge: OutputJudge; yTrue: Tensor | null; yPred: Tensor; weight: Tensor | null }[] {
-    const judges = this.#judgesOf(prediction, outputNames);
+    const judges = this.#judgesOf(prediction);
     const names = judges.map(({ name }) => name);
-    const predictions = nestEntries<Tensor>(prediction).map(([, tensor]) => tensor);
+    const predictions = tensorsOf(prediction);
     if (judges.length > 1 && isTensor(y)) {
       throw rangeError(
         "model.outputCount",
@@ -119,16 +117,10 @@ export class Compilation {
   }
 
   /** The loss of a batch: the sum over the outputs that have one; `null` where none has. */
-  lossOf(
-    y: PerBatch,
-    prediction: Nested,
-    sampleWeight: PerBatch,
-    outputNames: readonly string[] | null,
-  ): Tensor | null {
+  lossOf(y: PerBatch, prediction: Nested, sampleWeight: PerBatch): Tensor | null {
     let total: Tensor | null = null;
     if (!this.hasLoss) return total;
-    for (const row of this.#rows(y, prediction, sampleWeight, outputNames)) {
-      const { judge, yTrue, yPred, weight } = row;
+    for (const { judge, yTrue, yPred, weight } of this.#rows(y, prediction, sampleWeight)) {
       if (judge.loss === null) continue;
       if (yTrue === null) throw missingTarget(judge.name, judge.loss);
       const loss = judge.lossOf(yTrue, yPred, weight)!;
@@ -143,13 +135,13 @@ export class Compilation {
     y: PerBatch,
     prediction: Nested,
     sampleWeight: PerBatch,
-    { examples, outputNames }: { examples: number; outputNames: readonly string[] | null },
+    { examples }: { examples: number },
   ): void {
     noGrad(() =>
       tidy(() => {
         if (loss !== null) this.#total.add(loss, examples);
-        for (const row of this.#rows(y, prediction, sampleWeight, outputNames)) {
-          row.judge.update(row.yTrue, row.yPred, row.weight, examples);
+        for (const { judge, yTrue, yPred, weight } of this.#rows(y, prediction, sampleWeight)) {
+          judge.update(yTrue, yPred, weight, examples);
         }
       })
     );
@@ -171,13 +163,13 @@ export class Compilation {
   get #running(): Running[] {
     const judges = this.#judges ?? [];
     const several = judges.length > 1;
-    const losses = several ? judges.filter(({ loss }) => loss !== null) : [];
     return [
       { name: "loss", result: () => this.#total.result() },
-      ...losses.map(({ name, running }) => ({
-        name: camelCase(`${name}_loss`),
-        result: () => running.result(),
-      })),
+      ...judges.flatMap(({ name, running }) =>
+        running === null
+          ? []
+          : [{ name: camelCase(`${name}_loss`), result: () => running.result() }]
+      ),
       ...judges.flatMap(({ name, metrics }) =>
         metrics.flatMap(({ metric }): Running[] =>
           metric === null ? [] : [{
@@ -288,6 +280,7 @@ function judgesFor(options: CompileOptions, names: readonly string[]): OutputJud
   );
   return names.map((name, i) =>
     new OutputJudge(name, {
+      isOnlyOne: names.length === 1,
       loss: resolveLoss(losses[i]),
       weight: weights[i] ?? 1,
       metrics: [

@@ -13,7 +13,7 @@ import { type InputSignature, signatureOf, symbolicInput } from "./input_signatu
 import { LayerCall } from "./layer_call.ts";
 import type { LayerGraph } from "./layer_graph.ts";
 import { type CallContext, Module } from "./module.ts";
-import { type Nested, nestEntries } from "./nested.ts";
+import { type Nested, tensorsOf } from "./nested.ts";
 import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
 import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
@@ -21,6 +21,7 @@ import { type Config, type Configurable, type Identifier, resolve } from "./seri
 import { type Dims, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Parameter, Variable } from "./variable.ts";
+import type { WeightLayouts } from "./weight_layout.ts";
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -80,8 +81,9 @@ export function withCalls<T>(run: () => T): T {
   return atDepth(0, run);
 }
 
+/** The name of a class as Keras writes it: `Conv2D` gives `conv2d`, `PReLU` gives `p_re_lu`. */
 function snakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+  return name.replace(/(.)([A-Z][a-z]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2")
     .toLowerCase();
 }
 
@@ -194,7 +196,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** What it is called where nobody named it; models number it. */
   protected get automaticName(): string {
-    return snakeCase(this.constructor.name);
+    return snakeCase(this.constructor.name) || "layer";
   }
 
   /** Its name. */
@@ -211,10 +213,12 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   get trainable(): boolean {
     return this.#trainable;
   }
-  /** Freezes or thaws this layer and those below. */
+  /** Freezes or thaws this layer and those below. Weights that were made untrainable stay so. */
   set trainable(trainable: boolean) {
     this.#trainable = trainable;
-    for (const parameter of this.parameters()) parameter.trainable = trainable;
+    for (const parameter of this.parameters()) {
+      if (!trainable || parameter.madeTrainable) parameter.trainable = trainable;
+    }
     for (const module of this.modules()) {
       if (module instanceof Layer && module !== this) module.#trainable = trainable;
     }
@@ -236,9 +240,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   /** Builds the layer unless it was built before. */
   ensureBuilt(inputs: I): void {
     if (this.#built) return;
-    const [first] = tensorsIn(inputs);
-    if (first === undefined) throw notATensor(this.name, inputs);
-    this.#buildFor(signatureOf(inputs), nestEntries<Tensor>(inputs).map(([, { dims }]) => dims));
+    const isNest = typeof inputs === "object" && inputs !== null;
+    const tensors = isNest ? tensorsOf(inputs) : [];
+    if (tensors.length === 0 || !tensors.every(isTensor)) throw notATensor(this.name, inputs);
+    this.#buildFor(signatureOf(inputs), tensors.map(({ dims }) => dims));
   }
 
   /** Builds the layer for an input of this shape; a layer that was built stays as it is. */
@@ -276,7 +281,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       depth--;
     }
     if (!isSymbolic(outputs)) return outputs;
-    this.#outputDims = nestEntries<Tensor>(outputs).map(([, { dims }]) => dims);
+    this.#outputDims = tensorsOf(outputs).map(({ dims }) => dims);
     return depth === 0 ? this.#called(inputs, training, outputs) : outputs;
   }
 
@@ -347,6 +352,37 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       regularizer = null,
       constraint = null,
     } = options;
+    return tidy(() => {
+      const values = this.#firstValues(name, initializer, shape, dtype);
+      const weight = new Parameter(values, { name, trainable });
+      if (!this.#trainable) weight.trainable = false;
+      weight.regularizer = regularizer;
+      weight.constraint = constraint;
+      return weight;
+    });
+  }
+
+  /**
+   * Adds state that is saved but not trained, such as moving statistics.
+   *
+   * @throws {RangeError} When its shape has an unknown dimension.
+   */
+  protected addBuffer(
+    options: { name: string; shape: Shape; initializer?: Identifier<Initializer>; dtype?: DType },
+  ): Variable {
+    const { name, shape, initializer = "zeros", dtype = this.dtype } = options;
+    return tidy(() => {
+      const values = this.#firstValues(name, initializer, shape, dtype);
+      return new Variable(values, { name });
+    });
+  }
+
+  #firstValues(
+    name: string,
+    initializer: Identifier<Initializer>,
+    shape: Shape,
+    dtype: DType,
+  ): Tensor {
     if (shape.some((d) => d === null || !Number.isInteger(d))) {
       throw rangeError(
         "layer.weight",
@@ -355,27 +391,6 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
         }; give the last axes of inputShape`,
       );
     }
-    return tidy(() => {
-      const values = this.#firstValues(initializer, shape, dtype);
-      const weight = new Parameter(values, { name, trainable: trainable && this.#trainable });
-      weight.regularizer = regularizer;
-      weight.constraint = constraint;
-      return weight;
-    });
-  }
-
-  /** Adds state that is saved but not trained, such as moving statistics. */
-  protected addBuffer(
-    options: { name: string; shape: Shape; initializer?: Identifier<Initializer>; dtype?: DType },
-  ): Variable {
-    const { name, shape, initializer = "zeros", dtype = this.dtype } = options;
-    return tidy(() => {
-      const values = this.#firstValues(initializer, shape, dtype);
-      return new Variable(values, { name });
-    });
-  }
-
-  #firstValues(initializer: Identifier<Initializer>, shape: Shape, dtype: DType): Tensor {
     const active = runtime();
     if (active.weightsToCome === null) {
       return resolve<Initializer>("initializer", initializer).call(shape, { dtype });
@@ -462,6 +477,14 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
       });
       given.forEach((value, i) => weights[i].assign(value));
     });
+  }
+
+  /**
+   * How another framework, such as `"pytorch"`, names its own weights and lays them out, by the names of the fields. A
+   * weight that is not listed has the same name and shape there.
+   */
+  weightLayouts(_framework: string): WeightLayouts {
+    return {};
   }
 
   // Config.

@@ -6,13 +6,8 @@
 
 import { symbolicTensor } from "./dispatch.ts";
 import type { AnyLayer } from "./exporter.ts";
-import { type Nested, nestEntries, nestLike } from "./nested.ts";
-import type { Tensor } from "./tensor.ts";
+import { type Nested, nestLike, tensorsOf } from "./nested.ts";
 import { TraceNode } from "./trace.ts";
-
-function tensorsOf(nested: Nested): Tensor[] {
-  return nestEntries<Tensor>(nested).map(([, tensor]) => tensor);
-}
 
 /** A layer as it was called outside all others; its expansion is what the layer computes. */
 export class LayerCall extends TraceNode {

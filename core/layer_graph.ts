@@ -9,10 +9,10 @@ import { apply, applyComposite, isTensor } from "./dispatch.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import type { AnyLayer } from "./exporter.ts";
 import { InputNode } from "./input_layer.ts";
-import { type InputSignature, type InputSpec, specsOf, uniqueNames } from "./input_signature.ts";
+import { type InputSignature, type InputSpec, uniqueNames } from "./input_signature.ts";
 import { LayerCall } from "./layer_call.ts";
 import type { CallContext } from "./module.ts";
-import { type Nested, nestEntries, nestLike } from "./nested.ts";
+import { type Nested, nestEntries, nestLike, tensorsOf } from "./nested.ts";
 import { asDType, expandDims, squeeze } from "./ops/mod.ts";
 import type { Primitive, PrimitiveAttributes } from "./primitives.ts";
 import { type Dims, formatShape, mayBeSame } from "./shape.ts";
@@ -22,10 +22,6 @@ import { Variable } from "./variable.ts";
 
 /** One node at work: it reads values and leaves its own. */
 type Step = (values: Tensor[], context: CallContext) => void;
-
-function tensorsOf(nested: Nested): Tensor[] {
-  return nestEntries<Tensor>(nested).map(([, tensor]) => tensor);
-}
 
 /** What lies between inputs and outputs. */
 export class LayerGraph {
@@ -41,20 +37,21 @@ export class LayerGraph {
   readonly variables: readonly Variable[];
   /** The values that operations between layers use. */
   readonly constants: readonly Tensor[];
-  readonly #owner: string;
+  readonly #owner: { readonly name: string };
+  readonly #inputs: readonly Tensor[];
   readonly #steps: readonly Step[];
   readonly #inputSlots: readonly number[];
   readonly #outputSlots: readonly number[];
   /** What stands in a slot from the beginning. */
   readonly #fixed: { slot: number; value: Tensor }[];
-  #specs: readonly InputSpec[] | null = null;
 
   /** Finds the graph; `owner` is what errors call the model. */
-  constructor(owner: string, inputs: Nested, outputs: Nested) {
+  constructor(owner: { readonly name: string }, inputs: Nested, outputs: Nested) {
     this.#owner = owner;
     this.inputs = inputs;
     this.outputs = outputs;
     const inputNodes = this.#checkedInputs();
+    this.#inputs = tensorsOf(inputs);
     this.nodes = byDepth(traceOrder(this.#checkedOutputs()), inputNodes);
     this.#checkConnected(inputNodes);
     this.layers = layersOf(this.nodes);
@@ -71,7 +68,7 @@ export class LayerGraph {
       slots.set(tensor, slot);
       return slot;
     };
-    this.#inputSlots = tensorsOf(inputs).map(slotOf);
+    this.#inputSlots = this.#inputs.map(slotOf);
     this.#fixed = leaves.map((value) => ({ slot: slotOf(value), value }));
     this.#steps = this.nodes.flatMap((node) =>
       node instanceof InputNode ? [] : stepOf(node, slotOf)
@@ -87,7 +84,7 @@ export class LayerGraph {
       if (isTensor(tensor) && tensor.source instanceof InputNode) return tensor.source;
       throw typeError(
         "model.inputs",
-        `Cannot make the model ${this.#owner} as ${place("input", key)} is ${
+        `Cannot make the model ${this.#owner.name} as ${place("input", key)} is ${
           isTensor(tensor) && tensor.isSymbolic ? "what a layer or an operation gave" : show(tensor)
         }: give what Input({ shape }) returns`,
       );
@@ -95,7 +92,7 @@ export class LayerGraph {
     if (new Set(nodes).size === nodes.length) return nodes;
     throw rangeError(
       "model.inputs",
-      `Cannot make the model ${this.#owner} as one Input stands twice among its inputs: give each once`,
+      `Cannot make the model ${this.#owner.name} as one Input stands twice among its inputs: give each once`,
     );
   }
 
@@ -104,7 +101,7 @@ export class LayerGraph {
       if (isTensor(tensor) && tensor.isSymbolic) return tensor;
       throw typeError(
         "model.outputs",
-        `Cannot make the model ${this.#owner} as ${
+        `Cannot make the model ${this.#owner.name} as ${
           place("output", key)
         } does not come from its inputs: current output is ${
           show(tensor)
@@ -119,7 +116,7 @@ export class LayerGraph {
     if (entries.length > 0) return entries;
     throw typeError(
       `model.${what}`,
-      `Cannot make the model ${this.#owner} as its ${what} are ${
+      `Cannot make the model ${this.#owner.name} as its ${what} are ${
         show(nest)
       }: give a symbolic tensor, a list or a record of them`,
     );
@@ -132,7 +129,7 @@ export class LayerGraph {
     const names = missing.map(({ attributes }) => `"${(attributes as { name: string }).name}"`);
     throw rangeError(
       "model.disconnected",
-      `Cannot make the model ${this.#owner} as its outputs depend on the Input ${
+      `Cannot make the model ${this.#owner.name} as its outputs depend on the Input ${
         names.join(" and ")
       }, which is not among its inputs: add it to inputs`,
     );
@@ -147,7 +144,7 @@ export class LayerGraph {
         if (input.requiresGrad && !input.isVariable) {
           throw stateError(
             "model.constant",
-            `Cannot make the model ${this.#owner} as "${operation}" uses what was computed from a Parameter before the ` +
+            `Cannot make the model ${this.#owner.name} as "${operation}" uses what was computed from a Parameter before the ` +
               `model runs, by ${input.origin}: training would not see it; compute it in the forward of a layer`,
           );
         }
@@ -159,16 +156,21 @@ export class LayerGraph {
 
   // What it takes and gives.
 
-  /** What it takes. The names are those that the layers have when this is asked for. */
+  /** What it takes. */
   get signature(): InputSignature {
-    const entries = nestEntries<Tensor>(this.inputs);
-    return nestLike(
-      this.inputs,
-      entries.map(([key, { dims, dtype, source }]): InputSpec => ({
-        name: typeof key === "string" ? key : (source as InputNode).layer.name,
-        dims,
-        dtype,
-      })),
+    const names = this.#inputNames;
+    const specs = this.#inputs.map(({ dims, dtype }, i): InputSpec => ({
+      name: names[i],
+      dims,
+      dtype,
+    }));
+    return nestLike(this.inputs, specs);
+  }
+
+  /** As in the record, or after the layers, by the names that they have now: joining another model may change them. */
+  get #inputNames(): string[] {
+    return nestEntries<Tensor>(this.inputs).map(([key, { source }]) =>
+      typeof key === "string" ? key : (source as InputNode).layer.name
     );
   }
 
@@ -185,10 +187,12 @@ export class LayerGraph {
 
   /** The outputs for inputs: by place or by name, as the inputs of the model are listed. */
   run(inputs: Nested, context: CallContext): Nested {
-    const given = this.#standardized(inputs);
-    const values = new Array<Tensor>();
-    const [first] = given;
-    const backend = first.isSymbolic ? null : first.backend;
+    const given = this.#inOrder(inputs);
+    const values: Tensor[] = [];
+    for (let i = 0; i < given.length; i++) {
+      values[this.#inputSlots[i]] = this.#fitting(given[i], i);
+    }
+    const backend = given[0].isSymbolic ? null : given[0].backend;
     for (const entry of this.#fixed) {
       const { slot, value } = entry;
       if (backend !== null && !value.isVariable && value.backend !== backend) {
@@ -196,7 +200,6 @@ export class LayerGraph {
       }
       values[slot] = entry.value;
     }
-    for (let i = 0; i < given.length; i++) values[this.#inputSlots[i]] = given[i];
     for (const step of this.#steps) step(values, context);
     const outputs = this.#outputSlots;
     return outputs.length === 1 && isTensor(this.outputs)
@@ -204,28 +207,21 @@ export class LayerGraph {
       : nestLike(this.outputs, outputs.map((slot) => values[slot]));
   }
 
-  #standardized(inputs: Nested): Tensor[] {
-    const specs = this.#specs ??= specsOf(this.signature);
-    const given = isTensor(inputs)
-      ? [inputs]
-      : Array.isArray(inputs)
-      ? inputs
-      : this.#byName(inputs);
-    if (given.length !== specs.length) {
-      throw rangeError(
-        "model.inputCount",
-        `Cannot apply the model ${this.#owner} as it takes ${count(specs)}: ${given.length} ${
-          given.length === 1 ? "was" : "were"
-        } given`,
-      );
-    }
-    return specs.map((spec, i) => this.#fitting(given[i], spec));
+  #inOrder(inputs: Nested): readonly Tensor[] {
+    const isRecord = !isTensor(inputs) && !Array.isArray(inputs);
+    const given = isRecord ? this.#byName(inputs) : tensorsOf(inputs);
+    if (given.length === this.#inputs.length) return given;
+    throw rangeError(
+      "model.inputCount",
+      `Cannot apply the model ${this.#owner.name} as it takes ${
+        listed(this.#inputNames)
+      }: ${given.length} ${given.length === 1 ? "was" : "were"} given`,
+    );
   }
 
   #byName(inputs: Nested): Tensor[] {
-    const specs = this.#specs!;
     const record = inputs as Readonly<Record<string, Tensor>>;
-    const names = specs.map(({ name }) => name);
+    const names = this.#inputNames;
     const missing = names.filter((name) => !Object.hasOwn(record, name));
     const extra = Object.keys(record).filter((name) => !names.includes(name));
     if (missing.length === 0 && extra.length === 0) return names.map((name) => record[name]);
@@ -235,32 +231,30 @@ export class LayerGraph {
     ];
     throw rangeError(
       "model.inputNames",
-      `Cannot apply the model ${this.#owner} as it takes ${count(specs)}; ${faults.join("; ")}`,
+      `Cannot apply the model ${this.#owner.name} as it takes ${listed(names)}; ${
+        faults.join("; ")
+      }`,
     );
   }
 
   /** The tensor in the rank and dtype of the input: an axis of size 1 at the end comes or goes, as in Keras. */
-  #fitting(given: Tensor, { name, dims, dtype }: InputSpec): Tensor {
+  #fitting(given: Tensor, i: number): Tensor {
     if (!isTensor(given)) {
       throw typeError(
         "model.inputKind",
-        `Cannot apply the model ${this.#owner} as its input "${name}" must be a tensor: current input is ${
-          show(given)
-        }; make one by tensor(…)`,
+        `Cannot apply the model ${this.#owner.name} as its input "${
+          this.#inputNames[i]
+        }" must be a tensor: current input is ${show(given)}; make one by tensor(…)`,
       );
     }
-    let x = given;
-    if (!mayBeSame(x.dims, dims)) {
-      x = alignedTo(x, dims);
-      if (!mayBeSame(x.dims, dims)) {
-        throw errors.shapes(
-          `apply the model ${this.#owner}`,
-          `its input "${name}" must have the shape ${formatShape(dims)}`,
-          given.dims,
-        );
-      }
-    }
-    return asDType(x, dtype);
+    const { dims, dtype } = this.#inputs[i];
+    const x = mayBeSame(given.dims, dims) ? given : alignedTo(given, dims);
+    if (mayBeSame(x.dims, dims)) return asDType(x, dtype);
+    throw errors.shapes(
+      `apply the model ${this.#owner.name}`,
+      `its input "${this.#inputNames[i]}" must have the shape ${formatShape(dims)}`,
+      given.dims,
+    );
   }
 }
 
@@ -270,9 +264,9 @@ function alignedTo(x: Tensor, dims: Dims): Tensor {
   return x.ndim > 0 && x.ndim === dims.length - 1 && last === 1 ? expandDims(x, -1) : x;
 }
 
-function count(specs: readonly InputSpec[]): string {
-  const names = specs.map(({ name }) => `"${name}"`).join(", ");
-  return specs.length === 1 ? `one input, ${names}` : `${specs.length} inputs, ${names}`;
+function listed(names: readonly string[]): string {
+  const list = names.map((name) => `"${name}"`).join(", ");
+  return names.length === 1 ? `one input, ${list}` : `${names.length} inputs, ${list}`;
 }
 
 function place(what: string, key: string | number | null): string {

@@ -121,6 +121,13 @@ export {
   type StateDict,
 } from "./module.ts";
 export { Layer, type LayerOptions, type WeightOptions } from "./layer.ts";
+export type {
+  LoadWeightsOptions,
+  WeightLayout,
+  WeightLayouts,
+  WeightMapOptions,
+  WeightNames,
+} from "./weight_layout.ts";
 export { Input, type InputOptions } from "./input_layer.ts";
 export type { InputSignature, InputSpec } from "./input_signature.ts";
 export type { LayerGraph } from "./layer_graph.ts";

@@ -36,6 +36,7 @@ import { summarize, type SummaryOptions } from "./summary.ts";
 import type { Tensor } from "./tensor.ts";
 import { inSection } from "./trace.ts";
 import type { Variable } from "./variable.ts";
+import type { LoadWeightsOptions } from "./weight_layout.ts";
 import {
   checkLoss,
   dataForm,
@@ -116,7 +117,7 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     const { inputs, outputs, ...rest } = options;
     super(rest);
     if (inputs === undefined && outputs === undefined) return;
-    this.#graph = new LayerGraph(this.name, inputs as I, outputs as O);
+    this.#graph = new LayerGraph(this, inputs as I, outputs as O);
     const names = new Set([HELD]);
     const named = this.#graph.layers.toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed));
     for (const layer of named) layer.joinNames(names, this.name);
@@ -234,7 +235,7 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
    */
   compile(options: CompileOptions = {}): void | Promise<void> {
     return this.#compiling = onceLoaded(() => {
-      this.#compilation = new Compilation(options, this.outputNames);
+      this.#compilation = new Compilation(options, () => this.outputNames);
     });
   }
 
@@ -279,16 +280,16 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
    * @returns The record of losses and metrics, by epoch.
    */
   fit(x: DataSource, options?: FitOptions): Promise<History>;
-  /** Trains on inputs and targets. */
-  fit(x: TensorsLike, y: TensorsLike, options?: FitOptions): Promise<History>;
+  /** Trains on inputs and targets; `null` for a model that is trained without. */
+  fit(x: TensorsLike, y: TensorsLike | null, options?: FitOptions): Promise<History>;
   async fit(
     x: TensorsLike | DataSource,
-    yOrOptions?: TensorsLike | FitOptions,
+    yOrOptions?: TensorsLike | null | FitOptions,
     options?: FitOptions,
   ): Promise<History> {
     await this.#compiling;
     const compilation = this.#compiled("fit");
-    const [y, chosen] = splitTargets("fit", isDataSource(x), yOrOptions, options);
+    const [y, chosen] = splitTargets("fit", x, yOrOptions, options);
     return await fit(this, compilation, x, y, chosen);
   }
 
@@ -298,20 +299,20 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
    * @returns A record: `{ loss, accuracy, … }`.
    */
   evaluate(x: DataSource, options?: EvaluateOptions): Promise<Record<string, number>>;
-  /** The loss and metrics on inputs and targets. */
+  /** The loss and metrics on inputs and targets; `null` for a model that is judged without. */
   evaluate(
     x: TensorsLike,
-    y: TensorsLike,
+    y: TensorsLike | null,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>>;
   async evaluate(
     x: TensorsLike | DataSource,
-    yOrOptions?: TensorsLike | EvaluateOptions,
+    yOrOptions?: TensorsLike | null | EvaluateOptions,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
     await this.#compiling;
     const compilation = this.#compiled("evaluate");
-    const [y, chosen] = splitTargets("evaluate", isDataSource(x), yOrOptions, options);
+    const [y, chosen] = splitTargets("evaluate", x, yOrOptions, options);
     return await evaluate(this, compilation, x, y, chosen);
   }
 
@@ -349,7 +350,7 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     const compilation = this.#compiled("train");
     const total = inSection("loss", () => {
       const extra = this.#extraLosses();
-      const given = compilation.lossOf(batch.y, prediction, batch.sampleWeight, this.outputNames);
+      const given = compilation.lossOf(batch.y, prediction, batch.sampleWeight);
       return extra.reduce(
         (sum: Tensor | null, cost) => sum === null ? cost : add(sum, cost),
         given,
@@ -395,7 +396,6 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     inSection("metrics", () =>
       this.#compiled("train").update(loss, y, prediction, sampleWeight, {
         examples: batchLength(batch),
-        outputNames: this.outputNames,
       }));
   }
 
@@ -484,13 +484,13 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
   }
 
   /**
-   * Reads weights that {@linkcode saveWeights} or {@linkcode save} wrote.
+   * Reads weights that {@linkcode saveWeights} or {@linkcode save} wrote, or another framework: `from: "pytorch"`.
    *
    * @throws {RangeError} When they belong to another architecture; then nothing is changed.
    */
-  async loadWeights(path: string | URL): Promise<void> {
+  async loadWeights(path: string | URL, options: LoadWeightsOptions = {}): Promise<void> {
     const importer = await formatFor<Importer>("importer", path);
-    await importer.import(path, { into: this });
+    await importer.import(path, { ...options, into: this });
   }
 
   /** Writes the model in the format of the file's extension, or the one named. */
@@ -559,34 +559,28 @@ class HeldVariables extends Module {
   }
 }
 
-/** Targets and options from the arguments after the data. Data that brings its own targets takes none beside. */
+/**
+ * Targets and options from the arguments after the data. What the second argument means follows from the first: options
+ * where the data brings its own targets, else targets.
+ */
 function splitTargets<O extends object>(
   operation: string,
-  bringsTargets: boolean,
-  yOrOptions: TensorsLike | O | undefined,
-  options: O | undefined,
+  x: TensorsLike | DataSource,
+  second: TensorsLike | O | null | undefined,
+  third: O | undefined,
 ): [TensorsLike | null, O] {
-  const isValues = isTensor(yOrOptions) || Array.isArray(yOrOptions) ||
-    ArrayBuffer.isView(yOrOptions) || typeof yOrOptions === "number" ||
-    typeof yOrOptions === "boolean";
-  if (isValues) return [yOrOptions as TensorsLike, options ?? {} as O];
-  const isRecord = typeof yOrOptions === "object" && yOrOptions !== null && !bringsTargets &&
-    (options !== undefined || isRecordOfValues(yOrOptions));
-  if (isRecord) return [yOrOptions as TensorsLike, options ?? {} as O];
-  if (options !== undefined && yOrOptions !== undefined && yOrOptions !== null) {
-    throw errors.option(operation, "y", "a tensor, an array or a typed array", yOrOptions);
-  }
-  return [null, options ?? (yOrOptions as O | undefined) ?? {} as O];
-}
-
-/** Options hold numbers and flags beside lists; a record of targets holds values for every output. */
-function isRecordOfValues(value: object): boolean {
-  const values = Object.values(value);
-  return values.length > 0 &&
-    values.every((one) => isTensor(one) || ArrayBuffer.isView(one) || Array.isArray(one)) &&
-    !Object.keys(value).every((key) =>
-      ["callbacks", "validationData", "sampleWeight"].includes(key)
-    );
+  if (!isDataSource(x)) return [second as TensorsLike ?? null, third ?? {} as O];
+  const isGiven = second !== null && second !== undefined;
+  const isTarget = isGiven &&
+    (third !== undefined || typeof second !== "object" || isTensor(second) ||
+      Array.isArray(second) || ArrayBuffer.isView(second));
+  if (!isTarget) return [null, third ?? second as O ?? {} as O];
+  throw errors.option(
+    `${operation} data that brings its own targets`,
+    "y",
+    "left out",
+    second,
+  );
 }
 
 /**

@@ -23,6 +23,12 @@ export function nestEntries<T>(
   return Object.entries(nest as Record<string, T>);
 }
 
+/** The tensors of a nest in order. */
+export function tensorsOf(nested: Nested): readonly Tensor[] {
+  if (isTensor(nested)) return [nested];
+  return Array.isArray(nested) ? nested : Object.values(nested);
+}
+
 /** A nest of the same structure with other values, which are given in order. */
 export function nestLike<T>(
   nest: NestOf<unknown>,

@@ -129,14 +129,16 @@ export class OutputJudge {
   readonly loss: Loss | null;
   readonly weight: number;
   readonly metrics: readonly NamedMetric[];
-  readonly running: RunningLoss = new RunningLoss();
+  /** The mean of the loss; `null` where it is that of the whole model, or where there is none. */
+  readonly running: RunningLoss | null;
   /** The loss of the batch under way, until it is taken in. */
   #batchLoss: Tensor | null = null;
 
   constructor(
     /** What the output is called. */
     readonly name: string,
-    { loss, weight, metrics }: {
+    { isOnlyOne, loss, weight, metrics }: {
+      isOnlyOne: boolean;
       loss: Loss | null;
       weight: number;
       metrics: readonly NamedMetric[];
@@ -145,6 +147,7 @@ export class OutputJudge {
     this.loss = loss;
     this.weight = weight;
     this.metrics = metrics;
+    this.running = isOnlyOne || loss === null ? null : new RunningLoss();
   }
 
   /** The loss of a batch, a scalar, weighed as the output is; `null` where the output has none. */
@@ -152,7 +155,7 @@ export class OutputJudge {
     if (this.loss === null) return null;
     let loss = this.loss.call(yTrue, yPred, sampleWeight);
     if (loss.ndim > 0) loss = loss.mean();
-    this.#batchLoss = loss;
+    if (this.running !== null) this.#batchLoss = loss;
     return this.weight === 1 ? loss : multiply(loss, this.weight);
   }
 
@@ -164,7 +167,7 @@ export class OutputJudge {
     examples: number,
   ): void {
     if (this.#batchLoss !== null && !this.#batchLoss.isDisposed) {
-      this.running.add(this.#batchLoss, examples);
+      this.running!.add(this.#batchLoss, examples);
     }
     this.#batchLoss = null;
     if (yTrue === null || !isTensor(yPred)) return;
@@ -177,19 +180,19 @@ export class OutputJudge {
   /** Forgets all batches. */
   reset(): void {
     this.#batchLoss = null;
-    this.running.reset();
+    this.running?.reset();
     for (const { metric } of this.metrics) metric?.resetState();
   }
 
   /** Notes all running values down; what is returned brings them back. */
   save(): () => void {
-    const restoreLoss = this.running.save();
+    const restoreLoss = this.running?.save();
     const values = this.metrics.flatMap(({ metric }) =>
       (metric?.variables ?? []).map((variable) => ({ variable, value: variable.detach().keep() }))
     );
     return () => {
       this.reset();
-      restoreLoss();
+      restoreLoss?.();
       for (const { variable, value } of values) {
         variable.assign(value);
         value.dispose();
@@ -217,14 +220,14 @@ export function perOutput<T>(
 ): (T | null)[] {
   if (given === null || given === undefined) return names.map(() => null);
   if (isOne(given)) return names.map(() => given);
-  const known = `its outputs are ${names.map((name) => `"${name}"`).join(", ")}`;
+  const known = (): string => `its outputs are ${names.map((name) => `"${name}"`).join(", ")}`;
   if (Array.isArray(given)) {
     if (given.length === names.length) return [...given];
     throw rangeError(
       "model.outputCount",
       `Cannot ${operation} as ${option} has ${given.length} entries and the model ${names.length} ${
         names.length === 1 ? "output" : "outputs"
-      }: ${known}`,
+      }: ${known()}`,
     );
   }
   const record = given as Readonly<Record<string, T | null>>;
@@ -234,7 +237,7 @@ export function perOutput<T>(
   if (extra.length > 0) {
     throw rangeError(
       "model.outputNames",
-      `Cannot ${operation} as ${option} names no output by ${extra.join(", ")}: ${known}`,
+      `Cannot ${operation} as ${option} names no output by ${extra.join(", ")}: ${known()}`,
     );
   }
   return names.map((name) => record[name] ?? null);

@@ -6,7 +6,7 @@
  */
 
 import type { Backend } from "./backend.ts";
-import { stateError, typeError } from "./errors.ts";
+import { type CodedError, stateError, typeError } from "./errors.ts";
 import { Backend as BackendBase } from "./backend.ts";
 import type { Profiler } from "./profiler.ts";
 import { RandomGenerator } from "./random.ts";
@@ -16,6 +16,8 @@ import { Registry } from "./registry.ts";
 export interface RuntimeDefaults {
   /** Made when the first tensor is. */
   backend: string;
+  /** Those that `setBackend("auto")` tries, the most wanted first; the last one works everywhere. */
+  backends: readonly string[];
   /** Of weights. */
   initializer: string;
   /** Of `compile`. */
@@ -46,7 +48,11 @@ export class Runtime {
   transformDepth = 0;
   /** The source of all draws that bring no seed of their own. */
   random: RandomGenerator = new RandomGenerator(Math.floor(Math.random() * 2 ** 32));
-  /** What operations report to while a profile is taken. */
+  /**
+   * What operations report to while a profile is taken.
+   *
+   * @internal
+   */
   profiler: Profiler | null = null;
   /** While a file is loaded: how many bytes of weights it has left. Such weights are not drawn, as the file brings them. */
   weightsToCome: number | null = null;
@@ -131,19 +137,38 @@ export function setRuntime(next: Runtime): Runtime | null {
  * Chooses the backend for new tensors. One that is built in is in use when the call returns; await it for one
  * that has to be loaded or started first.
  *
+ * `"auto"` takes the fastest built-in one that works here with the permissions given, and says in one line which and why.
+ *
  * @throws {RangeError} When no backend of that name is known.
+ * @throws {Error} With the code `backend.unavailable`, when the one that was named cannot work here.
  */
 export async function setBackend(backend: string | Backend): Promise<Backend> {
   const active = runtime();
-  if (typeof backend === "string") {
-    if (!active.registry.isLoaded("backend", backend)) {
-      await active.registry.load("backend", backend);
-    }
-    active.useBackend(active.backendNamed(backend));
-  } else {
+  if (typeof backend !== "string") {
     active.useBackend(backend);
+    return backend;
   }
+  const isAuto = backend === "auto";
+  const names = isAuto ? active.defaults.backends : [backend];
+  const reasons: string[] = [];
+  for (const name of names) {
+    if (!active.registry.isLoaded("backend", name)) await active.registry.load("backend", name);
+    try {
+      active.useBackend(active.backendNamed(name));
+      break;
+    } catch (error) {
+      const { code, message } = error as CodedError;
+      if (code !== "backend.unavailable" || name === names.at(-1)) throw error;
+      reasons.push(message);
+    }
+  }
+  if (isAuto) console.info(chosenLine(active.backend, reasons));
   return active.backend;
+}
+
+function chosenLine({ name, description }: Backend, reasons: readonly string[]): string {
+  const why = reasons.length === 0 ? "the first choice" : reasons.join("; ");
+  return `Tensaur runs on the backend "${name}", ${description}: ${why}`;
 }
 
 /** The backend on which new tensors are made. */

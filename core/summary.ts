@@ -24,10 +24,16 @@ export interface SummaryOptions {
 }
 
 const HEADS = ["Layer (type)", "Output Shape", "Param #", "Connected to"] as const;
-/** How wide the columns of a table may be that has all of them: 80 characters in all. */
-const WIDTHS = [25, 18, 11, 13] as const;
-/** A cell holds lines. */
-type Row = readonly (readonly string[])[];
+const PARAMETERS = HEADS.indexOf("Param #");
+/** How wide a terminal is. */
+const COLUMNS = 80;
+
+/** A line of the table; a cell holds lines of text. */
+interface Row {
+  readonly cells: readonly (readonly string[])[];
+  /** Whether it stands in a graph that is no plain chain, so that its connections must be told. */
+  readonly branches: boolean;
+}
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -48,9 +54,15 @@ function shapesOf(dims: readonly Dims[]): string[] {
 }
 
 function rowOf(layer: AnyLayer, depth: number, shapes = layer.outputDims): Row {
-  const parameters = layer.built ? count(weightsOf(layer).size) : "? (not built)";
-  const name = `${"  ".repeat(depth)}${layer.name} (${kindOf(layer)})`;
-  return [[name], shapesOf(shapes), [parameters], []];
+  const parameters = layer.built ? count(totalOf(layer.weights).size) : "? (not built)";
+  const cells = [[indented(`${layer.name} (${kindOf(layer)})`, depth)], shapesOf(shapes), [
+    parameters,
+  ], []];
+  return { cells, branches: false };
+}
+
+function indented(text: string, depth: number): string {
+  return `${"  ".repeat(depth)}${text}`;
 }
 
 /** What the type column calls a layer: its class, or what Keras calls a model of a graph. */
@@ -71,39 +83,34 @@ function below(layer: AnyLayer, expandNested: boolean, depth: number): Row[] {
 }
 
 /** A row for each layer and for each operation between layers, with what it takes its inputs from. */
-function rowsOfGraph(graph: LayerGraph, expandNested: boolean, depth: number): Row[] {
-  const owners = [...new Set(graph.nodes.map((node) => layerOf(node) ?? node))];
-  const names = uniqueNames(owners.map((owner) => nameOf(owner)));
+function rowsOfGraph({ nodes }: LayerGraph, expandNested: boolean, depth: number): Row[] {
+  const nodesOf = Map.groupBy(nodes, ownerOf);
+  const owners = [...nodesOf.keys()];
+  const names = uniqueNames(owners.map(nameOf));
   const nameOfOwner = new Map(owners.map((owner, i) => [owner, names[i]]));
-  const isChain = graph.nodes.every((node, i) =>
-    i === 0
-      ? node.inputs.length === 0
-      : symbolicIn(node).every(({ source }) => source === graph.nodes[i - 1])
-  );
+  const branches = owners.length < nodes.length || nodes.some((node, i) => {
+    const sources = symbolicIn(node);
+    return i === 0 ? sources.length > 0 : sources.some(({ source }) => source !== nodes[i - 1]);
+  });
   return owners.flatMap((owner): Row[] => {
-    const nodes = graph.nodes.filter((node) => node === owner || layerOf(node) === owner);
-    const connections = isChain
-      ? []
-      : nodes.flatMap(symbolicIn).map(({ source }) =>
-        nameOfOwner.get(layerOf(source!) ?? source!)!
-      );
-    const [first] = nodes;
-    const shapes = first.outputs.map(({ dims }) => dims);
+    const calls = nodesOf.get(owner)!;
+    const connections = calls.flatMap(symbolicIn)
+      .map(({ source }) => nameOfOwner.get(ownerOf(source!))!);
+    const shapes = calls[0].outputs.map(({ dims }) => dims);
     const [name, shape, parameters] = owner instanceof Layer
-      ? rowOf(owner, depth, shapes)
-      : [[`${"  ".repeat(depth)}${nameOfOwner.get(owner)} (operation)`], shapesOf(shapes), ["0"]];
-    const row: Row = [
-      name,
-      shape,
-      parameters,
-      connections.length === 0 && !isChain ? ["-"] : connections,
+      ? rowOf(owner, depth, shapes).cells
+      : [[indented(`${nameOfOwner.get(owner)} (operation)`, depth)], shapesOf(shapes), ["0"]];
+    const cells = [name, shape, parameters, connections.length === 0 ? ["-"] : connections];
+    return [
+      { cells, branches },
+      ...(owner instanceof Layer ? below(owner, expandNested, depth) : []),
     ];
-    return [row, ...(owner instanceof Layer ? below(owner, expandNested, depth) : [])];
   });
 }
 
-function layerOf(node: TraceNode): AnyLayer | null {
-  return node instanceof LayerCall || node instanceof InputNode ? node.layer : null;
+/** The layer that a node is a call of; an operation is its own. */
+function ownerOf(node: TraceNode): AnyLayer | TraceNode {
+  return node instanceof LayerCall || node instanceof InputNode ? node.layer : node;
 }
 
 function nameOf(owner: AnyLayer | TraceNode): string {
@@ -114,45 +121,51 @@ function symbolicIn(node: TraceNode): Tensor[] {
   return node.inputs.filter((input) => input.isSymbolic);
 }
 
-/** Text in lines of at most that width, broken at spaces where there are any. */
+/** Text in lines of at most that width, broken at spaces where there are any, indented as its beginning is. */
 function wrapped(text: string, width: number): string[] {
   if (text.length <= width) return [text];
+  const indent = Math.min(text.search(/\S/), width >> 1);
   const space = text.lastIndexOf(" ", width);
-  const cut = space > text.search(/\S/) ? space : width;
-  return [text.slice(0, cut), ...wrapped(text.slice(cut).trimStart(), width)];
+  const cut = space > indent ? space : width;
+  const rest = " ".repeat(indent) + text.slice(cut).trimStart();
+  return [text.slice(0, cut), ...wrapped(rest, width)];
+}
+
+/** How wide columns are that would like to be as wide as that: what is too much is taken from the widest. */
+function fitted(widths: readonly number[]): number[] {
+  const fitting = [...widths];
+  const borders = 3 * widths.length + 1;
+  let excess = fitting.reduce((sum, width) => sum + width, borders) - COLUMNS;
+  for (; excess > 0; excess--) fitting[fitting.indexOf(Math.max(...fitting))]--;
+  return fitting;
 }
 
 function table(rows: readonly Row[]): string {
-  const columns = rows.some((row) => row[3].length > 0) ? 4 : 3;
-  const heads = HEADS.slice(0, columns);
-  const cells = rows.map((row) =>
-    heads.map((_, i) => columns === 3 ? row[i] : row[i].flatMap((line) => wrapped(line, WIDTHS[i])))
-  );
-  const widths = heads.map((head, i) =>
-    Math.max(head.length, ...cells.flatMap((row) => row[i].map((line) => line.length)))
+  const heads = rows.some(({ branches }) => branches) ? HEADS : HEADS.slice(0, -1);
+  const widths = fitted(
+    heads.map((head, i) =>
+      Math.max(head.length, ...rows.flatMap(({ cells }) => cells[i].map((line) => line.length)))
+    ),
   );
   const rule = (left: string, line: string, middle: string, right: string): string =>
     left + widths.map((w) => line.repeat(w + 2)).join(middle) + right;
-  const text = (row: Row, edge: string): string =>
-    Array.from({ length: Math.max(...row.map((cell) => cell.length)) }, (_, at) => {
-      const parts = row.map((cell, i) => {
-        const line = cell[at] ?? "";
-        return i === 2 ? line.padStart(widths[i]) : line.padEnd(widths[i]);
+  const text = (cells: readonly (readonly string[])[], edge: string): string => {
+    const columns = widths.map((width, i) => cells[i].flatMap((line) => wrapped(line, width)));
+    return Array.from({ length: Math.max(...columns.map((lines) => lines.length)) }, (_, at) => {
+      const parts = columns.map((lines, i) => {
+        const line = lines[at] ?? "";
+        return i === PARAMETERS ? line.padStart(widths[i]) : line.padEnd(widths[i]);
       });
       return `${edge} ${parts.join(` ${edge} `)} ${edge}`;
     }).join("\n");
+  };
   return [
     rule("┏", "━", "┳", "┓"),
-    text(heads.map((head, i) => [i === 2 ? head.padEnd(widths[i]) : head]), "┃"),
+    text(heads.map((head) => [head]), "┃"),
     rule("┡", "━", "╇", "┩"),
-    cells.map((row) => text(row, "│")).join(`\n${rule("├", "─", "┼", "┤")}\n`),
+    rows.map(({ cells }) => text(cells, "│")).join(`\n${rule("├", "─", "┼", "┤")}\n`),
     rule("└", "─", "┴", "┘"),
   ].join("\n");
-}
-
-/** The numbers that a layer holds: parameters, and buffers such as moving statistics. */
-function weightsOf(layer: AnyLayer): { size: number; bytes: number } {
-  return totalOf(layer.weights);
 }
 
 function totalOf(weights: readonly Variable[]): { size: number; bytes: number } {

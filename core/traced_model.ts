@@ -9,7 +9,7 @@ import { stateError } from "./errors.ts";
 import type { AnyLayer } from "./exporter.ts";
 import { specsOf, symbolicInputs, uniqueNames } from "./input_signature.ts";
 import { withoutCalls } from "./layer.ts";
-import { type Nested, nestEntries } from "./nested.ts";
+import { type Nested, nestEntries, tensorsOf } from "./nested.ts";
 import type { Dim } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { type TraceNode, traceOrder } from "./trace.ts";
@@ -50,7 +50,7 @@ export function traceModel(model: AnyLayer, options: { batch?: Dim } = {}): Trac
   const outputs: Nested = withoutRecording(() =>
     withoutCalls(() => model.apply(inputs, { training: false }))
   );
-  const tensors = nestEntries<Tensor>(inputs).map(([, tensor]) => tensor);
+  const tensors = tensorsOf(inputs);
   const results = nestEntries<Tensor>(outputs);
   const names = uniqueNames(
     results.map(([key, { source }]) => typeof key === "string" ? key : makerOf(source, model)),

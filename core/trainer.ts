@@ -29,7 +29,7 @@ import { TimeSlice, waitFor } from "./event_loop.ts";
 import { History } from "./history.ts";
 import { specsOf } from "./input_signature.ts";
 import type { AnyModel } from "./model.ts";
-import { type Nested, nestEntries, nestLike } from "./nested.ts";
+import { type Nested, nestLike, tensorsOf } from "./nested.ts";
 import { concatenate, isfinite } from "./ops/mod.ts";
 import { Scope, tensorsIn, tidy } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
@@ -225,15 +225,23 @@ async function exclusively<T>(model: AnyModel, run: () => Promise<T>): Promise<T
   }
 }
 
-/** What the model says of the data that it takes. */
+/** What the model says of the data that it takes; looked up when it is asked for, as few batches need it. */
 export function dataForm(model: AnyModel): DataForm {
-  const specs = model.inputSignature === null ? null : specsOf(model.inputSignature);
-  const [weight] = model.weights;
+  const specs = () => model.inputSignature === null ? null : specsOf(model.inputSignature);
   return {
-    inputNames: specs?.map(({ name }) => name) ?? null,
-    inputDims: specs?.length === 1 ? specs[0].dims.slice(1) : model.inputShape,
-    outputNames: model.outputNames,
-    backend: weight?.backend ?? null,
+    get inputNames() {
+      return specs()?.map(({ name }) => name) ?? null;
+    },
+    get inputDims() {
+      const inputs = specs();
+      return inputs?.length === 1 ? inputs[0].dims.slice(1) : model.inputShape;
+    },
+    get outputNames() {
+      return model.outputNames;
+    },
+    get backend() {
+      return model.weights[0]?.backend ?? null;
+    },
   };
 }
 
@@ -465,7 +473,7 @@ export async function predict(
     await callbacks.call("onPredictEnd", NO_LOGS);
     if (outputs.length === 0) throw noBatches(0);
     if (outputs.length === 1) return outputs.pop()!;
-    const batches = outputs.map((output) => nestEntries<Tensor>(output).map(([, part]) => part));
+    const batches = outputs.map(tensorsOf);
     const joined = batches[0].map((_, i) => concatenate(batches.map((parts) => parts[i])));
     return nestLike(outputs[0], joined);
   } finally {

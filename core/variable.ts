@@ -104,11 +104,14 @@ export class Parameter extends Variable {
   constraint: ParameterConstraint | null = null;
   /** Added to the loss by the trainer. */
   regularizer: ParameterRegularizer | null = null;
+  /** Whether it was made to be trained: thawing a layer leaves what was not as it is. */
+  readonly madeTrainable: boolean;
 
   /** Takes the first values, which are copied. */
   constructor(values: TensorLike, options: ParameterOptions = {}) {
     super(values, { name: "parameter", ...options });
-    this.trainable = options.trainable ?? true;
+    this.madeTrainable = options.trainable ?? true;
+    this.trainable = this.madeTrainable;
   }
 
   /** Whether gradients reach it and optimizers update it. */

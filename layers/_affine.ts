@@ -11,6 +11,7 @@ import {
 } from "../core/serialization.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 
 /** Options of layers that normalize and then learn a scale and an offset. */
 export interface AffineLayerOptions extends LayerOptions {
@@ -82,6 +83,14 @@ export abstract class AffineLayer extends Layer {
         constraint: this.betaConstraint,
       });
     }
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    return {
+      gamma: { name: "weight", features: ["input"] },
+      beta: { name: "bias", features: ["input"] },
+    };
   }
 
   override getConfig(): Config {

@@ -14,6 +14,7 @@ import {
 import { type Dims, formatShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayout, WeightLayouts } from "../core/weight_layout.ts";
 import { BiasedLayer, type BiasedLayerOptions } from "./_biased.ts";
 import { checkSpatial, dataFormatOption } from "./_spatial.ts";
 
@@ -114,6 +115,12 @@ export abstract class ConvolutionLayer extends BiasedLayer {
   }
 }
 
+/** The axes of a kernel in PyTorch's order: the two of channels, last first, then those of the size. */
+export function kernelAxes(kernelSize: readonly number[]): number[] {
+  const axes = kernelSize.length;
+  return [axes + 1, axes, ...kernelSize.keys()];
+}
+
 /** Options of convolutions whose kernel mixes the channels. */
 export interface KernelConvolutionOptions extends ConvolutionPlacementOptions {
   /** How many channels come out, from 1 on. */
@@ -160,6 +167,11 @@ export abstract class KernelConvolutionLayer extends ConvolutionLayer {
       regularizer: this.kernelRegularizer,
       constraint: this.kernelConstraint,
     });
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    return { kernel: { name: "weight", axes: kernelAxes(this.kernelSize) } };
   }
 
   override getConfig(): Config {
@@ -218,6 +230,17 @@ export abstract class DepthwiseLayer extends ConvolutionLayer {
       regularizer: this.depthwiseRegularizer,
       constraint: this.depthwiseConstraint,
     });
+  }
+
+  /** Such a kernel in PyTorch, where it is that of a convolution with a group for each channel. */
+  protected depthwiseLayout(name: string, kernel: Parameter): WeightLayout {
+    const [channels, multiplier] = kernel.shape.slice(this.kernelSize.length);
+    const [last, beforeLast, ...size] = kernelAxes(this.kernelSize);
+    return {
+      name,
+      axes: [beforeLast, last, ...size],
+      shape: [channels * multiplier, 1, ...this.kernelSize],
+    };
   }
 
   override getConfig(): Config {

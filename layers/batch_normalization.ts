@@ -23,6 +23,7 @@ import { type Dims, knownDim, normalizeAxis } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { emaUpdate } from "../core/update_rules.ts";
 import type { Variable } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 import { AffineLayer, type AffineLayerOptions } from "./_affine.ts";
 
 /** Options of {@linkcode BatchNormalization}. */
@@ -120,6 +121,15 @@ export class BatchNormalization extends AffineLayer {
     moveTowards(movingMean, mean, this.momentum);
     moveTowards(movingVariance, variance, this.momentum);
     return y;
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    return {
+      ...super.weightLayouts(framework),
+      movingMean: { name: "running_mean", features: ["input"] },
+      movingVariance: { name: "running_var", features: ["input"] },
+    };
   }
 
   override getConfig(): Config {

@@ -18,6 +18,7 @@ import {
 import { type Dims, formatShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 import { BiasedLayer, type BiasedLayerOptions } from "./_biased.ts";
 
 /** Options of {@linkcode Dense}. */
@@ -108,6 +109,14 @@ export class Dense extends BiasedLayer {
       `Cannot apply ${this.name} as it was built for ${features} features, the last of two axes or more: current ` +
         `input shape is ${formatShape(dims)}; give [batch, …, ${features}]`,
     );
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    return {
+      kernel: { name: "weight", axes: [1, 0], features: ["input", "output"] },
+      bias: { name: "bias", features: ["output"] },
+    };
   }
 
   override getConfig(): Config {

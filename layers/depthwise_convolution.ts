@@ -8,6 +8,7 @@ import { type ConvOptions, depthwiseConv } from "../core/ops/mod.ts";
 import type { Dims } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 import { DepthwiseLayer, type DepthwiseOptions } from "./_convolution.ts";
 
 /** Options of {@linkcode DepthwiseConv1D} and {@linkcode DepthwiseConv2D}. */
@@ -26,6 +27,10 @@ abstract class DepthwiseConvolution extends DepthwiseLayer {
 
   protected convolve(x: Tensor, options: ConvOptions): Tensor {
     return depthwiseConv(x, this.kernel, options);
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    return framework === "pytorch" ? { kernel: this.depthwiseLayout("weight", this.kernel) } : {};
   }
 }
 

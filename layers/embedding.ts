@@ -20,6 +20,7 @@ import {
 } from "../core/serialization.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 
 /** Options of {@linkcode Embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -102,6 +103,10 @@ export class Embedding extends Layer {
     if (indices === inputs || inputs.isSymbolic) return indices;
     // NaN and fractions would be cut to some index: they are sent out of range, where they are told.
     return where(equal(inputs, indices), indices, this.inputDim);
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    return framework === "pytorch" ? { embeddings: { name: "weight" } } : {};
   }
 
   override getConfig(): Config {

@@ -11,6 +11,7 @@ import type { Config } from "../core/serialization.ts";
 import { type Dims, normalizeAxes, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 import { AffineLayer, type AffineLayerOptions } from "./_affine.ts";
 import { axesOption } from "./_axes.ts";
 
@@ -114,6 +115,10 @@ export class RMSNormalization extends Layer {
   forward(inputs: Tensor): Tensor {
     const { axis, epsilon, scale } = this;
     return rmsNormalization(asDType(inputs, this.dtype), { axis, epsilon, scale });
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    return framework === "pytorch" ? { scale: { name: "weight", features: ["input"] } } : {};
   }
 
   override getConfig(): Config {

@@ -16,9 +16,10 @@ import {
   serialize,
   serializeOptional,
 } from "../core/serialization.ts";
-import { type Dims, normalizeAxis, type Shape } from "../core/shape.ts";
+import { type Dims, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
 
 function notNegative(layer: string, option: string, value: number): number {
   if (value >= 0) return value;
@@ -206,6 +207,13 @@ export class PReLU extends Layer {
 
   forward(inputs: Tensor): Tensor {
     return subtract(relu(inputs), multiply(this.alpha, relu(negative(inputs))));
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    const { shape } = this.alpha;
+    const features = shape.map((_, axis) => axis === shape.length - 1 ? "input" : null);
+    return { alpha: { name: "weight", shape: [sizeOf(shape)], features } };
   }
 
   override getConfig(): Config {

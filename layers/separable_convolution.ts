@@ -18,7 +18,8 @@ import {
 import type { Dims } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Parameter } from "../core/variable.ts";
-import { DepthwiseLayer, type DepthwiseOptions } from "./_convolution.ts";
+import type { WeightLayouts } from "../core/weight_layout.ts";
+import { DepthwiseLayer, type DepthwiseOptions, kernelAxes } from "./_convolution.ts";
 
 /** Options of {@linkcode SeparableConv1D} and {@linkcode SeparableConv2D}. */
 export interface SeparableConvolutionOptions extends DepthwiseOptions {
@@ -69,6 +70,15 @@ abstract class SeparableConvolution extends DepthwiseLayer {
 
   protected convolve(x: Tensor, options: ConvOptions): Tensor {
     return separableConv(x, this.depthwiseKernel, this.pointwiseKernel, options);
+  }
+
+  override weightLayouts(framework: string): WeightLayouts {
+    if (framework !== "pytorch") return {};
+    return {
+      depthwiseKernel: this.depthwiseLayout("depthwise.weight", this.depthwiseKernel),
+      pointwiseKernel: { name: "pointwise.weight", axes: kernelAxes(this.kernelSize) },
+      bias: { name: "pointwise.bias" },
+    };
   }
 
   override getConfig(): Config {

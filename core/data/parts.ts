@@ -6,12 +6,16 @@
 
 import { isTensor } from "../dispatch.ts";
 import { rangeError, show, typeError } from "../errors.ts";
-import type { Nested, NestOf } from "../nested.ts";
+import type { Nested } from "../nested.ts";
 import type { TensorLike } from "../ops/mod.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Values for one input or output, or for several in a list or a record by name. */
-export type TensorsLike = NestOf<TensorLike>;
+export type TensorsLike =
+  | TensorLike
+  | readonly TensorLike[]
+  // Examples are no bare numbers, so that options are not taken for a record.
+  | { readonly [name: string]: Exclude<TensorLike, number | boolean> };
 
 /** Values in order, and the nest that they stood in. */
 export interface Parts {
@@ -54,10 +58,20 @@ export function partsOf(
     );
   }
   const keys = Object.keys(nest);
+  const values = Object.values(nest) as TensorLike[];
+  const wrong = values.findIndex((value) => !isValues(value));
+  if (wrong >= 0) {
+    throw typeError(
+      "data.kind",
+      `Cannot use the record ${what} as its "${keys[wrong]}" is ${
+        show(values[wrong])
+      }: give a tensor or an array by each name${optionsHint(what)}`,
+    );
+  }
   checkNames(what, keys, names);
   return {
     labels: keys.map((key) => `${what}.${key}`),
-    values: Object.values(nest) as TensorLike[],
+    values,
     join: (tensors) => Object.fromEntries(keys.map((key, i) => [key, tensors[i]])),
   };
 }
@@ -97,6 +111,13 @@ function checkNames(what: string, keys: readonly string[], names: readonly strin
   ];
   throw rangeError(
     "data.names",
-    `Cannot use the record ${what} as ${faults.join(" and ")}: ${known(what, names)}`,
+    `Cannot use the record ${what} as ${faults.join(" and ")}: ${known(what, names)}${
+      optionsHint(what)
+    }`,
   );
+}
+
+/** What whoever left the targets out, and gave options in their place, has to know. */
+function optionsHint(what: string): string {
+  return what === "y" ? "; options come after y" : "";
 }

@@ -9,6 +9,7 @@ import { stateError } from "../../core/errors.ts";
 import type { AnyLayer } from "../../core/exporter.ts";
 import type { StateDict } from "../../core/module.ts";
 import { tidy } from "../../core/scope.ts";
+import { loadForeignState, type LoadWeightsOptions } from "../../core/weight_layout.ts";
 import type { TensorValues } from "./safetensors/decode.ts";
 
 /** Hands the tensors whose names begin with `prefix` to `load`, by the rest of their names, and frees them. */
@@ -36,6 +37,7 @@ export function withState(
 export function loadWeights(
   model: AnyLayer,
   tensors: ReadonlyMap<string, TensorValues>,
+  options: LoadWeightsOptions,
   prefix = "",
 ): void {
   if (!model.built) {
@@ -44,5 +46,5 @@ export function loadWeights(
       `Cannot load weights into ${model.name} as it has none yet: call it once, or give inputShape`,
     );
   }
-  withState(tensors, prefix, (state) => model.loadStateDict(state));
+  withState(tensors, prefix, (state) => loadForeignState(model, state, options));
 }

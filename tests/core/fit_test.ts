@@ -1,4 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+/** What fit(), evaluate() and predict() do. */
+
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   Callback,
   callbacks,
@@ -8,57 +10,16 @@ import {
   type Logs,
   losses,
   Model,
-  NonFiniteLossError,
   ones,
   ops,
   optimizers,
   rand,
-  randn,
   type Sequential,
   sequential,
   setSeed,
   type Tensor,
-  tensor,
 } from "../../mod.ts";
-
-const QUIET = { verbose: 0 } as const;
-
-function classifier(features = 4, classes = 3): Sequential {
-  setSeed(11);
-  const model = sequential([
-    new layers.Dense({ units: 8, activation: "relu", inputShape: [features] }),
-    new layers.Dense({ units: classes }),
-  ]);
-  model.compile({
-    optimizer: new optimizers.Adam({ learningRate: 0.01 }),
-    loss: new losses.SparseCategoricalCrossentropy({ fromLogits: true }),
-    metrics: ["accuracy"],
-  });
-  return model;
-}
-
-/** Points of three clusters, and which. */
-function clusters(count = 96): { x: Tensor; y: Tensor } {
-  const y = Int32Array.from({ length: count }, (_, i) => i % 3);
-  const x = randn([count, 4], { seed: 5 }).mul(0.3).add(ops.oneHot(tensor(y), 4).mul(2));
-  return { x, y: tensor(y) };
-}
-
-function weightsOf(model: Sequential): number[][] {
-  return model.getWeights().map((w) => [...w.dataSync()]);
-}
-
-/** The fit fails with the message, and the weights are as they were. */
-async function assertFitFails(
-  fit: (model: Sequential) => Promise<unknown>,
-  errorClass: new (...args: never[]) => Error,
-  message: string,
-): Promise<void> {
-  const model = classifier();
-  const before = weightsOf(model);
-  await assertRejects(() => fit(model), errorClass as new () => Error, message);
-  assertEquals(weightsOf(model), before);
-}
+import { classifier, clusters, QUIET, weightsOf } from "./_classifier.ts";
 
 Deno.test("fit() learns, and returns the logs of each epoch", async () => {
   const model = classifier();
@@ -384,136 +345,6 @@ Deno.test("a frozen layer keeps its weights", async () => {
   await model.fit(x, y, QUIET);
   assertEquals(weightsOf(model)[0], kernel);
   assert(weightsOf(model)[2].join() !== lastKernel.join());
-});
-
-// Bad input.
-
-Deno.test("fit() refuses a label that is no class, and the weights stay", async () => {
-  const { x } = clusters(4);
-  for (const label of [3, -1]) {
-    await assertFitFails((m) => m.fit(x, [0, 1, 2, label], QUIET), RangeError, String(label));
-  }
-});
-
-Deno.test("fit() refuses labels that are no whole numbers", async () => {
-  const { x } = clusters(4);
-  await assertFitFails((m) => m.fit(x, [0, 1, 0.5, 2], QUIET), RangeError, "0.5");
-});
-
-Deno.test("fit() refuses features of another shape and names the layer", async () => {
-  await assertFitFails((m) => m.fit(ones([4, 5]), [0, 1, 2, 0], QUIET), RangeError, "dense");
-});
-
-Deno.test("fit() refuses y longer than x", async () => {
-  await assertFitFails(
-    (m) => m.fit(ones([3, 4]), [0, 1, 2, 0], QUIET),
-    RangeError,
-    "x has 3 and y has 4",
-  );
-});
-
-Deno.test("fit() refuses empty data", async () => {
-  await assertFitFails(
-    (m) => m.fit(tensor([], { shape: [0, 4] }), tensor([], { shape: [0] }), QUIET),
-    RangeError,
-    "above 0",
-  );
-  await assertFitFails((m) => m.fit(new Set([]), QUIET), RangeError, "no batch");
-});
-
-Deno.test("fit() refuses a batch size or number of epochs that is no whole number from 1 on", async () => {
-  const { x, y } = clusters(4);
-  for (const batchSize of [0, -2, 2.5, NaN]) {
-    await assertFitFails((m) => m.fit(x, y, { batchSize, ...QUIET }), RangeError, "batchSize");
-  }
-  await assertFitFails((m) => m.fit(x, y, { epochs: 1.5, ...QUIET }), RangeError, "epochs");
-  await assertFitFails(
-    (m) => m.fit(x, y, { validationSplit: 1, ...QUIET }),
-    RangeError,
-    "validationSplit",
-  );
-});
-
-Deno.test("fit() says when the input holds NaN, and the weights stay", async () => {
-  const { y } = clusters(4);
-  const x = [[1, 2, 3, 4], [1, NaN, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4]];
-  await assertFitFails(
-    (m) => m.fit(x, y, QUIET),
-    NonFiniteLossError,
-    "input of this batch holds NaN",
-  );
-});
-
-Deno.test("fit() says when the loss overflows, and the weights stay", async () => {
-  const model = sequential([
-    new layers.Dense({ units: 1, inputShape: [1], kernelInitializer: "ones" }),
-  ]);
-  model.compile({ optimizer: new optimizers.SGD({ learningRate: 1e30 }), loss: "mse" });
-  const error = await assertRejects(
-    () => model.fit([[1]], [[3]], { epochs: 10, ...QUIET }),
-    NonFiniteLossError,
-    "smaller learning rate",
-  );
-  assert(!Number.isFinite(error.value));
-  assert(model.getWeights().every((w) => w.dataSync().every(Number.isFinite)));
-});
-
-Deno.test("TerminateOnNaN ends a run in peace", async () => {
-  const model = classifier();
-  const before = weightsOf(model);
-  const history = await model.fit([[NaN, 0, 0, 0]], [0], {
-    epochs: 3,
-    callbacks: [new callbacks.TerminateOnNaN()],
-    ...QUIET,
-  });
-  assertEquals(history.epoch.length <= 1, true);
-  assertEquals(weightsOf(model), before);
-});
-
-Deno.test("compile() lists near matches of an unknown optimizer, loss or metric", () => {
-  const model = classifier();
-  assertThrows(() => model.compile({ optimizer: "adm" }), RangeError, '"Adam"');
-  assertThrows(() => model.compile({ loss: "meanSquareError" }), RangeError, '"MeanSquaredError"');
-  assertThrows(() => model.compile({ metrics: ["acuracy"] }), RangeError, "ccuracy");
-  assertThrows(() => model.compile({ optimizer: 3 as unknown as string }), TypeError, "optimizer");
-});
-
-Deno.test("fit() before compile() says what to call", async () => {
-  const model = sequential([new layers.Dense({ units: 1, inputShape: [2] })]);
-  await assertRejects(() => model.fit([[1, 2]], [[1]], QUIET), Error, "call compile(");
-});
-
-Deno.test("a second fit() while one runs is refused, and the first goes on", async () => {
-  const model = classifier();
-  const { x, y } = clusters(1000);
-  const first = model.fit(x, y, { epochs: 5, batchSize: 4, ...QUIET });
-  await assertRejects(() => model.fit(x, y, QUIET), Error, "under way");
-  assertEquals((await first).epoch.length, 5);
-});
-
-Deno.test("a callback that is none is refused", async () => {
-  const { x, y } = clusters(4);
-  await assertFitFails(
-    (m) => m.fit(x, y, { callbacks: [{} as unknown as Callback], ...QUIET }),
-    TypeError,
-    "does not extend Callback",
-  );
-});
-
-Deno.test("an error in a callback ends the run and the model can be fitted again", async () => {
-  const model = classifier();
-  const { x, y } = clusters(8);
-  class Fail extends Callback {
-    override onEpochEnd(): void {
-      throw new Error("no disk");
-    }
-  }
-  await assertRejects(
-    () => model.fit(x, y, { callbacks: [new Fail()], ...QUIET }),
-    Error,
-    "no disk",
-  );
-  await model.fit(x, y, QUIET);
 });
 
 Deno.test("a metric named by a short name is logged under it", async () => {

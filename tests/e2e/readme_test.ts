@@ -8,8 +8,9 @@ async function codeBlocks(file: string): Promise<string[]> {
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
 }
 
-Deno.test("the README's code runs as it stands, from another file of the project", async () => {
-  const blocks = await codeBlocks("README.md");
+/** Runs each block by itself, from a folder of the project that it may read and write. */
+async function assertBlocksRun(page: string): Promise<void> {
+  const blocks = await codeBlocks(page);
   assert(blocks.length >= 2);
   const dir = await Deno.makeTempDir({ dir: root.pathname, prefix: ".readme_" });
   try {
@@ -30,9 +31,14 @@ Deno.test("the README's code runs as it stands, from another file of the project
         stdout: "null",
       }).output();
       const text = new TextDecoder().decode(stderr);
-      assertEquals(exit, 0, `block ${i} of README.md fails:\n${text}`);
+      assertEquals(exit, 0, `block ${i} of ${page} fails:\n${text}`);
     }
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
-});
+}
+
+for (const page of ["README.md", "docs/pytorch.md"]) {
+  Deno.test(`the code of ${page} runs as it stands, from another file of the project`, () =>
+    assertBlocksRun(page));
+}

@@ -26,6 +26,7 @@ from generator import (  # noqa: E402
     mlp,
     operations,
     optimizers,
+    pytorch_models,
     safetensors_file,
     schedules,
 )
@@ -43,6 +44,7 @@ FILES = {
     "mlp": mlp.make,
     "schedules": schedules.make,
     "safetensors": safetensors_file.make,
+    "pytorch_models": pytorch_models.make,
 }
 
 

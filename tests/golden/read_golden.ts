@@ -16,6 +16,7 @@ import metrics from "./metrics.json" with { type: "text" };
 import mlp from "./mlp.json" with { type: "text" };
 import ops from "./ops.json" with { type: "text" };
 import optimizers from "./optimizers.json" with { type: "text" };
+import pytorchModels from "./pytorch_models.json" with { type: "text" };
 import safetensors from "./safetensors.json" with { type: "text" };
 import schedules from "./schedules.json" with { type: "text" };
 import torchOptimizers from "./torch_optimizers.json" with { type: "text" };
@@ -175,6 +176,14 @@ export interface SafetensorsFile {
   cases: { name: string; tensor: GoldenTensor }[];
 }
 
+/** A PyTorch model: its state dict as a file, and a pass in inference, channels last. */
+export interface PytorchModelCase {
+  name: string;
+  base64: string;
+  input: GoldenTensor;
+  output: GoldenTensor;
+}
+
 /** What each file holds. */
 export interface GoldenFiles {
   ops: OpCase[];
@@ -189,6 +198,7 @@ export interface GoldenFiles {
   mlp: MlpFile;
   schedules: ScheduleCase[];
   safetensors: SafetensorsFile;
+  pytorchModels: PytorchModelCase[];
 }
 
 const TEXTS: { readonly [N in keyof GoldenFiles]: string } = {
@@ -204,6 +214,7 @@ const TEXTS: { readonly [N in keyof GoldenFiles]: string } = {
   mlp,
   schedules,
   safetensors,
+  pytorchModels,
 };
 
 const NUMBERS_BEYOND_JSON = new Map([["NaN", NaN], ["Infinity", Infinity], [

@@ -12,6 +12,7 @@ const FILES: (keyof GoldenFiles)[] = [
   "mlp",
   "schedules",
   "safetensors",
+  "pytorchModels",
 ];
 
 function* tensorsOf(value: unknown): Generator<GoldenTensor> {

@@ -7,11 +7,12 @@
 import { typeError } from "../../../core/errors.ts";
 import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
+import type { LoadWeightsOptions } from "../../../core/weight_layout.ts";
 import { loadWeights } from "../_state.ts";
 import { decodeSafetensors } from "./decode.ts";
 
 /**
- * Reads weights into a model, by the paths of its `stateDict()`: what `model.loadWeights()` stands on.
+ * Reads weights into a model, by the paths of its `stateDict()` or by other names: what `model.loadWeights()` stands on.
  *
  * @see https://huggingface.co/docs/safetensors
  *
@@ -25,6 +26,19 @@ import { decodeSafetensors } from "./decode.ts";
  * const [trained, fresh] = [make(), make()];
  * await trained.saveWeights(path);
  * await new importers.SafetensorsImporter().import(path, { into: fresh });
+ * assertEquals(fresh.getWeights()[0].toArray(), trained.getWeights()[0].toArray());
+ * ```
+ *
+ * @example Weights that PyTorch would have under its own names
+ * ```ts
+ * import { layers, sequential } from "@tensaur/tensaur";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const make = () => sequential([new layers.Dense({ units: 2, inputShape: [3], name: "head" })]);
+ * const path = `${await Deno.makeTempDir()}/torch.safetensors`;
+ * const [trained, fresh] = [make(), make()];
+ * await trained.export(path, { for: "pytorch", names: { head: "classifier.6" } });
+ * await fresh.loadWeights(path, { from: "pytorch", names: { head: "classifier.6" } });
  * assertEquals(fresh.getWeights()[0].toArray(), trained.getWeights()[0].toArray());
  * ```
  */
@@ -42,7 +56,7 @@ export class SafetensorsImporter extends Importer {
    */
   override async import(
     path: string | URL,
-    { into }: { into?: AnyLayer } = {},
+    { into, ...options }: LoadWeightsOptions & { into?: AnyLayer } = {},
   ): Promise<AnyLayer> {
     if (into === undefined) {
       throw typeError(
@@ -51,7 +65,7 @@ export class SafetensorsImporter extends Importer {
       );
     }
     const { tensors } = decodeSafetensors(await readWhole(path), String(path));
-    loadWeights(into, tensors);
+    loadWeights(into, tensors, options);
     return into;
   }
 }

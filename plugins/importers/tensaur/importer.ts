@@ -14,6 +14,7 @@ import { onceLoaded } from "../../../core/registry.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
 import type { Dims } from "../../../core/shape.ts";
 import type { Tensor } from "../../../core/tensor.ts";
+import type { LoadWeightsOptions } from "../../../core/weight_layout.ts";
 import { VERSION } from "../../../version.ts";
 import { loadWeights, withState } from "../_state.ts";
 import { decodeSafetensors, type SafetensorsContent } from "../safetensors/decode.ts";
@@ -59,7 +60,7 @@ export class TensaurImporter extends Importer {
    */
   override async import(
     path: string | URL,
-    { into }: { into?: AnyLayer } = {},
+    { into, ...options }: LoadWeightsOptions & { into?: AnyLayer } = {},
   ): Promise<AnyLayer> {
     const source = String(path);
     const bytes = await readWhole(path);
@@ -67,7 +68,7 @@ export class TensaurImporter extends Importer {
     checkFormat(metadata, source);
     await checkDigest(bytes, source);
     if (into === undefined) return await modelFrom({ metadata, tensors }, source);
-    loadWeights(into, tensors, "model/");
+    loadWeights(into, tensors, options, "model/");
     return into;
   }
 }
