@@ -17,7 +17,18 @@ Deno.test("host and kernels agree on where things lie", async () => {
   const constants = new Map(
     [...source.matchAll(/export const (\w+): usize = (\d+);/g)].map((m) => [m[1], Number(m[2])]),
   );
-  for (const name of ["READY", "QUIT", "MAY_BLOCK", "CHUNKS", "EPOCH", "SHAPES", "WORK"] as const) {
+  for (
+    const name of [
+      "READY",
+      "QUIT",
+      "MAY_BLOCK",
+      "CHUNKS",
+      "LIBRARY",
+      "EPOCH",
+      "SHAPES",
+      "WORK",
+    ] as const
+  ) {
     assertEquals(layout[name], constants.get(name), name);
   }
   assertEquals(layout.WORK_PER_THREAD, constants.get("WORK_PER_THREAD"));

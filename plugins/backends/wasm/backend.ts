@@ -11,16 +11,18 @@ import { rangeError } from "../../../core/errors.ts";
 import type { Storage } from "../../../core/storage.ts";
 import { Allocator } from "./allocator.ts";
 import { elementwiseKernels } from "./elementwise.ts";
-import { type Engine, loadKernels } from "./engine.ts";
+import { type Build, type Engine, loadKernels, NO_LIBRARY, type ProductLibrary } from "./engine.ts";
 import { fusedKernels } from "./fused.ts";
 import { indexingKernels } from "./indexing.ts";
-import { MOST_THREADS, WORK, WORK_PER_THREAD } from "./layout.ts";
+import { LIBRARY, MOST_THREADS, WORK, WORK_PER_THREAD } from "./layout.ts";
 import { matmulKernels } from "./matmul.ts";
 import type { LinearMemory } from "./memory.ts";
 import { movementKernels } from "./movement.ts";
+import { normalizationKernels } from "./normalization.ts";
 import { randomKernels } from "./random.ts";
 import { reductionKernels } from "./reductions.ts";
 import { Threads } from "./threads.ts";
+import { windowKernels } from "./windows.ts";
 
 /** How a {@linkcode WasmBackend} is set up. */
 export interface WasmBackendOptions {
@@ -70,38 +72,43 @@ function inMebibytes(bytes: number): string {
  */
 export class WasmBackend extends Backend {
   /** Its name in the registry. */
-  override readonly name = "wasm";
-  /** What it runs on: instructions, memory, threads. */
-  override readonly description: string;
+  override get name(): string {
+    return "wasm";
+  }
   /** Kernels by the name of the primitive or composite. */
   override readonly kernels: ReadonlyMap<string, Kernel>;
   readonly #memory: LinearMemory;
   readonly #allocator: Allocator;
   readonly #threads: Threads;
+  readonly #build: Build;
 
   /**
-   * Loads the kernels and reserves the first memory.
+   * Loads the kernels and reserves the first memory. A backend that builds on this one may bring a library for large
+   * matrix products.
    *
    * @throws {RangeError} When an option is out of its range.
    */
-  constructor(options: WasmBackendOptions = {}) {
+  constructor(options: WasmBackendOptions = {}, library: ProductLibrary = NO_LIBRARY) {
     super();
     const { threads = defaultThreads(), relaxedSimd = true, maximumBytes = MOST_BYTES } = options;
     if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
       throw rangeError(
         "option.value",
-        `Cannot make the wasm backend as threads must be a whole number from 1 to ${MOST_THREADS}: current ` +
+        `Cannot make the ${this.name} backend as threads must be a whole number from 1 to ${MOST_THREADS}: current ` +
           `threads is ${threads}`,
       );
     }
-    const { memory, module, build, kernels } = loadKernels(relaxedSimd, maximumBytes);
+    const { memory, module, build, kernels } = loadKernels(
+      relaxedSimd,
+      maximumBytes,
+      library,
+    );
     this.#memory = memory;
     this.#allocator = new Allocator(memory, WORK + Math.max(5, threads) * WORK_PER_THREAD);
-    this.#threads = new Threads(memory, module, threads);
+    this.#threads = new Threads(memory, module, threads, library);
     Threads.allowBlocking(memory);
-    const count = this.#threads.count;
-    const named = count === 1 ? "one thread" : `${count} threads`;
-    this.description = `WebAssembly with ${build}, ${named}`;
+    this.#build = build;
+    if (library !== NO_LIBRARY) memory.int32[LIBRARY >>> 2] = this.#threads.count;
     const engine: Engine = {
       memory,
       kernels,
@@ -114,9 +121,17 @@ export class WasmBackend extends Backend {
       ...movementKernels(engine),
       ...indexingKernels(engine),
       ...matmulKernels(engine),
+      ...windowKernels(engine),
+      ...normalizationKernels(engine),
       ...fusedKernels(engine),
       ...randomKernels(engine),
     ]);
+  }
+
+  /** What it runs on: instructions, memory, threads. */
+  override get description(): string {
+    const { count } = this.#threads;
+    return `WebAssembly with ${this.#build}, ${count === 1 ? "one thread" : `${count} threads`}`;
   }
 
   /**
@@ -197,7 +212,9 @@ export class WasmBackend extends Backend {
       .join(", ");
     return rangeError(
       "memory.full",
-      `Cannot allocate ${inMebibytes(byteLength)} as the memory of the wasm backend is limited to ${
+      `Cannot allocate ${
+        inMebibytes(byteLength)
+      } as the memory of the ${this.name} backend is limited to ${
         inMebibytes(this.#memory.maximumBytes)
       }: alive are ${inMebibytes(bytes)} in ${storages} tensors${
         largest === "" ? "" : `, most of it made by ${largest}`

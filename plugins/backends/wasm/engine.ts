@@ -18,13 +18,22 @@ export type KernelExports = Record<
   | "binary"
   | "binaryStrided"
   | "cast"
+  | "columnMoments"
+  | "columnsGradients"
+  | "convolve"
   | "copyStrided"
   | "cumsum"
   | "fill"
   | "fusedRows"
+  | "inputGradient"
+  | "kernelGradient"
   | "matmul"
+  | "normalizeColumns"
+  | "normalizeRows"
+  | "pool"
   | "random"
   | "reduce"
+  | "rowsGradients"
   | "scatterAdd"
   | "scatterAddAlong"
   | "scatterUpdate"
@@ -80,8 +89,40 @@ function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== "undefined";
 }
 
+/** How the kernels call a library for `c = a b`, or `c += a b`: see `kernels/library.ts`. */
+export type Multiply = (
+  flags: number,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  c: number,
+  strideC: number,
+) => void;
+
+/** A library of the system that computes matrix products. */
+export interface ProductLibrary {
+  /** Where it is. */
+  readonly path: string;
+  /**
+   * Links it on the thread that this is called on. Helper threads get this function as text, so it must not refer to
+   * anything outside itself.
+   */
+  readonly link: (memory: WebAssembly.Memory, path: string) => Multiply;
+}
+
+/** Stands where there is none; the kernels never call it. */
+export const NO_LIBRARY: ProductLibrary = { path: "", link: () => () => {} };
+
 /** Loads the kernels. */
-export function loadKernels(relaxedSimd: boolean, maximumBytes: number): LoadedKernels {
+export function loadKernels(
+  relaxedSimd: boolean,
+  maximumBytes: number,
+  { link, path }: ProductLibrary,
+): LoadedKernels {
   const shared = canShareMemory();
   const build: Build = !shared
     ? "SIMD, unshared memory"
@@ -95,7 +136,8 @@ export function loadKernels(relaxedSimd: boolean, maximumBytes: number): LoadedK
   };
   const memory = new LinearMemory(shared, maximumBytes);
   const module = new WebAssembly.Module(decode(binaries[build]));
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+  const env = { memory: memory.memory, multiply: link(memory.memory, path) };
+  const instance = new WebAssembly.Instance(module, { env });
   memory.int32[ALL_ONES >>> 2] = -1;
   memory.uint8[TRUE] = 1;
   return { build, module, memory, kernels: instance.exports as unknown as KernelExports };

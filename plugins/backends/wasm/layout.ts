@@ -18,6 +18,8 @@ export const QUIT = 388;
 export const MAY_BLOCK = 392;
 /** Counts the chunks of all tasks that could be shared. */
 export const CHUNKS = 400;
+/** How many threads a library of the system computes products on, once all are ready; 0 without one. */
+export const LIBRARY = 404;
 /** Counts tasks; helper threads sleep on it. */
 export const EPOCH = 256;
 /** Sizes of axes; strides of up to three operands stand behind, 32 axes apart. */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { ProductLibrary } from "./engine.ts";
 import { CHUNKS, EPOCH, MAY_BLOCK, QUIT, READY } from "./layout.ts";
 import type { LinearMemory } from "./memory.ts";
 
@@ -14,14 +15,17 @@ interface Helper {
   terminate(): unknown;
 }
 
-/** The program of a helper thread. */
-function program(receive: string): string {
-  return `${receive}(({ module, memory, index }) =>
-    new WebAssembly.Instance(module, { env: { memory } }).exports.help(index));`;
-}
+/** How a helper thread receives what it runs on, in Node's way and the web's. */
+const NODE = `((run) => run(require("node:worker_threads").workerData))`;
+const WEB = `((run) => { onmessage = (event) => run(event.data); })`;
 
-const NODE = program(`((run) => run(require("node:worker_threads").workerData))`);
-const WEB = program(`((run) => { onmessage = (event) => run(event.data); })`);
+/** The program of a helper thread. */
+function program(receive: string, { link }: ProductLibrary): string {
+  return `${receive}(({ module, memory, index, path }) => {
+    const multiply = (${link})(memory, path);
+    new WebAssembly.Instance(module, { env: { memory, multiply } }).exports.help(index);
+  });`;
+}
 
 /** A helper costs some 20 ms to start; so many chunks of work (about 10 us each) must have passed before. */
 const FIRST_AFTER = 1000;
@@ -35,12 +39,19 @@ export class Threads {
   readonly #module: WebAssembly.Module;
   /** How many threads there will be, the main one included. */
   readonly count: number;
+  readonly #library: ProductLibrary;
   readonly #helpers: Helper[] = [];
   #nextAfter: number;
 
-  constructor(memory: LinearMemory, module: WebAssembly.Module, count: number) {
+  constructor(
+    memory: LinearMemory,
+    module: WebAssembly.Module,
+    count: number,
+    library: ProductLibrary,
+  ) {
     this.#memory = memory;
     this.#module = module;
+    this.#library = library;
     this.count = memory.shared ? count : 1;
     this.#nextAfter = this.count > 1 ? FIRST_AFTER : Infinity;
   }
@@ -83,8 +94,10 @@ export class Threads {
 
   #startNext(): boolean {
     const index = this.#helpers.length + 1;
-    const data = { module: this.#module, memory: this.#memory.memory, index };
-    const helper = startInNode(data) ?? startInBrowser(data);
+    const { path } = this.#library;
+    const data = { module: this.#module, memory: this.#memory.memory, index, path };
+    const helper = startInNode(program(NODE, this.#library), data) ??
+      startInBrowser(program(WEB, this.#library), data);
     if (helper !== null) this.#helpers.push(helper);
     return helper !== null;
   }
@@ -100,16 +113,17 @@ interface HelperData {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
   index: number;
+  path: string;
 }
 
 /** Node's workers need no permission in Deno, and do not keep the process alive. */
-function startInNode(data: HelperData): Helper | null {
+function startInNode(text: string, data: HelperData): Helper | null {
   // deno-lint-ignore no-explicit-any -- `process` is no global of a browser
   const load = (globalThis as any).process?.getBuiltinModule;
   const workers = typeof load === "function" ? load("node:worker_threads") : undefined;
   if (workers === undefined) return null;
   try {
-    const worker = new workers.Worker(NODE, { eval: true, workerData: data });
+    const worker = new workers.Worker(text, { eval: true, workerData: data });
     worker.on("error", () => {}); // it never becomes ready, and the others do its share
     worker.unref();
     return worker;
@@ -118,10 +132,10 @@ function startInNode(data: HelperData): Helper | null {
   }
 }
 
-function startInBrowser(data: HelperData): Helper | null {
+function startInBrowser(text: string, data: HelperData): Helper | null {
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
   if (!isolated || typeof Worker === "undefined" || typeof Blob === "undefined") return null;
-  const url = URL.createObjectURL(new Blob([WEB], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.postMessage(data);
   URL.revokeObjectURL(url);

@@ -1,7 +1,7 @@
 /** Composites of a training step, each in one pass. */
 import { BIAS_GRADIENT, FUSED_ROWS, UPDATE } from "./tasks";
 import { exp32, log32 } from "./math32";
-import { ARGUMENTS } from "./layout";
+import { ARGUMENTS, PARTIALS, PARTIALS_BYTES } from "./layout";
 import { argument, parallel, setArgument } from "./parallel";
 import { ceilDiv, madd, min32, storePart } from "./vector";
 
@@ -34,11 +34,21 @@ function setFloat(i: i32, value: f32): void {
 
 // ---- dz and db of act(x w + b) ----
 
-/** dz[rows, n] = g act'(y) and db[n] = the sum of dz over the rows, in blocks of 64 rows. */
+/** Rows of a piece, at least, and the most pieces. */
+const PIECE_ROWS: i32 = 512;
+const MOST_PIECES: i32 = 32;
+/** Rows that are summed before they are added to the total. */
+const BLOCK_ROWS: i32 = 64;
+
+/**
+ * dz[rows, n] = g act'(y) and db[n] = the sum of dz over the rows, in blocks of rows. Many rows are cut into pieces, so
+ * many whatever the number of threads; few are cut into columns.
+ */
 export function biasActivationGradient(
   activation: i32, y: usize, g: usize, dz: usize, db: usize, rows: i32, n: i32,
 ): void {
-  const perChunk = <i64>rows * n < 2 * CHUNK ? n : (CHUNK / (rows + 1) + 16) & ~15;
+  const padded = (n + 7) & ~7;
+  const pieces = min32(min32(rows / PIECE_ROWS, MOST_PIECES), <i32>PARTIALS_BYTES / 4 / padded);
   setArgument(0, activation);
   setArgument(1, y);
   setArgument(2, g);
@@ -46,53 +56,87 @@ export function biasActivationGradient(
   setArgument(4, db);
   setArgument(5, rows);
   setArgument(6, n);
+  if (pieces > 1) {
+    setArgument(7, 0);
+    setArgument(8, pieces);
+    parallel(BIAS_GRADIENT, pieces);
+    for (let column = 0; column < n; column += 4) {
+      let total = f32x4.splat(0);
+      for (let piece = 0; piece < pieces; piece++) {
+        total = f32x4.add(total, v128.load(PARTIALS + (<usize>(piece * padded + column) << 2)));
+      }
+      const to = db + (<usize>column << 2);
+      if (n - column >= 4) v128.store(to, total);
+      else storePart(to, total, <usize>(n - column) << 2);
+    }
+    return;
+  }
+  const perChunk = <i64>rows * n < 2 * CHUNK ? n : (CHUNK / (rows + 1) + 16) & ~15;
   setArgument(7, perChunk);
   parallel(BIAS_GRADIENT, ceilDiv(n, perChunk));
 }
 
 export function biasGradientChunk(chunk: i32): void {
-  const perChunk = <i32>argument(7), n = <i32>argument(6);
+  const perChunk = <i32>argument(7), n = <i32>argument(6), rows = <i32>argument(5);
+  if (perChunk == 0) return biasPiece(chunk, rows, n);
   const end = min32(n, (chunk + 1) * perChunk);
+  const db = argument(4);
+  memory.fill(db + (<usize>(chunk * perChunk) << 2), 0, <usize>(end - chunk * perChunk) << 2);
   for (let column = chunk * perChunk; column < end; column += 8) {
-    biasStrip(argument(0), column, min32(8, end - column));
+    const valid = min32(8, end - column);
+    for (let row = 0; row < rows; row += BLOCK_ROWS) {
+      biasBlock(argument(0), row, min32(BLOCK_ROWS, rows - row), column, valid, db);
+    }
   }
 }
 
-function biasStrip(activation: i32, column: i32, valid: i32): void {
-  const at = <usize>column << 2;
+/** Some rows: block by block, so that a block's columns pass by while it is in the first cache. */
+function biasPiece(piece: i32, rows: i32, n: i32): void {
+  const pieces = <i32>argument(8);
+  const padded = (n + 7) & ~7;
+  const sums = PARTIALS + (<usize>(piece * padded) << 2);
+  memory.fill(sums, 0, <usize>padded << 2);
+  const end = <i32>(<i64>rows * (piece + 1) / pieces);
+  for (let row = <i32>(<i64>rows * piece / pieces); row < end; row += BLOCK_ROWS) {
+    const count = min32(BLOCK_ROWS, end - row);
+    for (let column = 0; column < n; column += 8) {
+      biasBlock(argument(0), row, count, column, min32(8, n - column), sums);
+    }
+  }
+}
+
+/** At most 8 columns of some rows; their sums are added to `sums`. */
+function biasBlock(activation: i32, row: i32, rows: i32, column: i32, valid: i32, sums: usize): void {
   const stride = <usize>argument(6) << 2;
-  let y = argument(1) + at, g = argument(2) + at, dz = argument(3) + at;
-  let t0 = f32x4.splat(0), t1 = f32x4.splat(0);
-  let left = <i32>argument(5);
+  const at = <usize>column << 2;
+  const offset = <usize>row * stride + at;
+  let y = argument(1) + offset, g = argument(2) + offset, dz = argument(3) + offset;
   const wide = valid > 4;
   const bytes0 = <usize>min32(valid, 4) << 2, bytes1 = <usize>(valid - 4) << 2;
-  while (left > 0) {
-    const block = min32(left, 64);
-    left -= block;
-    let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
-    for (let i = 0; i < block; i++) {
-      const d0 = derivative(activation, v128.load(y), v128.load(g));
-      s0 = f32x4.add(s0, d0);
-      if (wide) {
-        const d1 = derivative(activation, v128.load(y, 16), v128.load(g, 16));
-        s1 = f32x4.add(s1, d1);
-        if (valid == 8) v128.store(dz, d1, 16);
-        else storePart(dz + 16, d1, bytes1);
-      }
-      if (valid >= 4) v128.store(dz, d0);
-      else storePart(dz, d0, bytes0);
-      y += stride;
-      g += stride;
-      dz += stride;
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  for (let i = 0; i < rows; i++) {
+    const d0 = derivative(activation, v128.load(y), v128.load(g));
+    s0 = f32x4.add(s0, d0);
+    if (wide) {
+      const d1 = derivative(activation, v128.load(y, 16), v128.load(g, 16));
+      s1 = f32x4.add(s1, d1);
+      if (valid == 8) v128.store(dz, d1, 16);
+      else storePart(dz + 16, d1, bytes1);
     }
-    t0 = f32x4.add(t0, s0);
-    t1 = f32x4.add(t1, s1);
+    if (valid >= 4) v128.store(dz, d0);
+    else storePart(dz, d0, bytes0);
+    y += stride;
+    g += stride;
+    dz += stride;
   }
-  const db = argument(4) + at;
-  if (valid >= 4) v128.store(db, t0);
-  else storePart(db, t0, bytes0);
-  if (valid == 8) v128.store(db, t1, 16);
-  else if (wide) storePart(db + 16, t1, bytes1);
+  const to = sums + at;
+  s0 = f32x4.add(v128.load(to), s0);
+  if (valid >= 4) v128.store(to, s0);
+  else storePart(to, s0, bytes0);
+  if (!wide) return;
+  s1 = f32x4.add(v128.load(to, 16), s1);
+  if (valid == 8) v128.store(to, s1, 16);
+  else storePart(to + 16, s1, bytes1);
 }
 
 // ---- rows of logits ----
@@ -272,6 +316,15 @@ const RMSPROP: i32 = 8;
 const EMA: i32 = 9;
 const DECAY: i32 = 10;
 
+/** Below this, moments count for nothing beside any epsilon, and soon would be denormal numbers, which are slow. */
+const TINY: f32 = 1e-37;
+
+/** Zero for what is tiny. NaN stays. */
+@inline
+function flushed(value: v128, tiny: v128): v128 {
+  return v128.andnot(value, f32x4.lt(f32x4.abs(value), tiny));
+}
+
 /**
  * One step of an optimizer, or the gradient of an activation (kinds 0 to 3, by activation: g is the upstream
  * gradient, p the output). New values of p, m, v go to p2, m2, v2, which may be the same arrays. Arrays are padded to
@@ -310,6 +363,8 @@ export function updateChunk(chunk: i32): void {
   const a = f32x4.splat(floatArgument(10));
   const b = f32x4.splat(floatArgument(11));
   const epsilon = f32x4.splat(floatArgument(12));
+  // Without epsilon, tiny moments divide each other.
+  const tiny = f32x4.splat(floatArgument(12) > 0 ? TINY : 0);
   if (kind < SGD) {
     for (let i: usize = 0; i < bytes; i += 16) {
       v128.store(p2 + i, derivative(kind - ACTIVATION_GRADIENT, v128.load(p + i), v128.load(g + i)));
@@ -331,8 +386,8 @@ export function updateChunk(chunk: i32): void {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gradient = v128.load(g + i);
       const m0 = v128.load(m + i), v0 = v128.load(v + i);
-      const m1 = madd<f32>(f32x4.sub(gradient, m0), a, m0);
-      const v1 = madd<f32>(f32x4.sub(f32x4.mul(gradient, gradient), v0), b, v0);
+      const m1 = flushed(madd<f32>(f32x4.sub(gradient, m0), a, m0), tiny);
+      const v1 = flushed(madd<f32>(f32x4.sub(f32x4.mul(gradient, gradient), v0), b, v0), tiny);
       v128.store(m2 + i, m1);
       v128.store(v2 + i, v1);
       const step = f32x4.div(f32x4.mul(m1, rate), f32x4.add(f32x4.sqrt(v1), epsilon));
@@ -351,7 +406,7 @@ export function updateChunk(chunk: i32): void {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gradient = v128.load(g + i);
       const square = f32x4.mul(f32x4.mul(gradient, gradient), b);
-      const v1 = madd<f32>(a, v128.load(v + i), square);
+      const v1 = flushed(madd<f32>(a, v128.load(v + i), square), tiny);
       v128.store(v2 + i, v1);
       const step = f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(v1, epsilon)));
       v128.store(p2 + i, f32x4.sub(v128.load(p + i), step));

@@ -9,9 +9,10 @@
 import { tile4, tile6 } from "./gemm_tile";
 import { packA, packB, STRIP, width } from "./gemm_pack";
 import { cutRows, Gemm, rowOf } from "./gemm_task";
+import { isForLibrary, libraryChunk, multiplyByLibrary } from "./library";
 import { columnsChunk, matrixVector, rowsChunk, vectorMatrix } from "./gemv";
 import { GEMM, SHAPES, WORK, WORK_PER_THREAD } from "./layout";
-import { GEMM_BATCH, GEMM_COMPUTE, GEMM_PACK, GEMV_COLUMNS } from "./tasks";
+import { GEMM_BATCH, GEMM_COMPUTE, GEMM_LIBRARY, GEMM_PACK, GEMV_COLUMNS } from "./tasks";
 import { argument, note, parallel, setArgument, threadCount, threadIndex } from "./parallel";
 import { SIGMOID, TANH, unaryRow } from "./unary";
 import { ceilDiv, max32, min32 } from "./vector";
@@ -23,15 +24,15 @@ const PACKED_B: usize = 1024 * 1024;
 const OWN_A: usize = 240 * 1024;
 const OWN_B: usize = 256 * 1024;
 /** A product is shared among threads from so many multiplications on. */
-const SHARED_FROM: f64 = 500_000;
+export const SHARED_FROM: f64 = 500_000;
 /** Multiplications in a chunk, at least. */
-const CHUNK: i64 = 150_000;
+export const CHUNK: i64 = 150_000;
 /** From so many elements on, packing is shared too, in chunks of so many tiles or strips. */
 const PACK_TOGETHER: i32 = 20_000;
 const PACK_TILES: i32 = 8;
 const PACK_STRIPS: i32 = 4;
 /** Depth of a block of k, in bytes of a row. */
-const DEPTH_BYTES: i32 = 3200;
+export const DEPTH_BYTES: i32 = 3200;
 
 /** c = act(a x b + bias) for one product or many; `flags`: transposes, activation, dtype. */
 export function matmul(
@@ -49,6 +50,10 @@ export function matmul(
   g.transposeB = (flags & 2) != 0;
   g.activation = (flags >> 2) & 3;
   g.dtype = flags >> 4;
+  const size: usize = g.dtype == 1 ? 8 : 4;
+  g.strideA = <usize>(g.transposeA ? m : k) * size;
+  g.strideB = <usize>(g.transposeB ? k : n) * size;
+  g.strideC = <usize>n * size;
   if (g.dtype == 0) multiplyAll<f32>(g, batches);
   else if (g.dtype == 1) multiplyAll<f64>(g, batches);
   else multiplyAll<i32>(g, batches);
@@ -112,6 +117,7 @@ function multiply<T>(g: Gemm, packedA: usize, packedB: usize, alone: bool): void
   if (g.n == 1 && g.transposeA && !g.bias) return vectorMatrix<T>(g, g.b, g.a, g.k, g.m, alone);
   if (g.n == 1 && !g.transposeA) return matrixVector<T>(g, g.a, g.b, g.m, g.k, alone);
   if (g.m == 1 && !g.bias) return matrixVector<T>(g, g.b, g.a, g.n, g.k, alone);
+  if (isFloat<T>() && isForLibrary(<f64>g.m * <f64>g.n * <f64>g.k)) return multiplyByLibrary<T>(g, alone);
   const depth = evenly(g.k, DEPTH_BYTES / sizeof<T>());
   const rowsMost = <i32>PACKED_A / max32(1, depth * sizeof<T>()) - 12;
   const columnsMost = (<i32>PACKED_B / max32(1, depth * sizeof<T>())) & ~15;
@@ -148,7 +154,7 @@ function multiply<T>(g: Gemm, packedA: usize, packedB: usize, alone: bool): void
 }
 
 /** The size of pieces of almost equal size, none over `most`, in steps of 48 (whole tiles and strips). */
-function evenly(size: i32, most: i32): i32 {
+export function evenly(size: i32, most: i32): i32 {
   if (size <= most) return max32(size, 1);
   const pieces = ceilDiv(size, most);
   return min32(most, ceilDiv(ceilDiv(size, pieces), 48) * 48);
@@ -202,6 +208,7 @@ function typedChunk<T>(kind: i32, chunk: i32): void {
   if (kind == GEMM_COMPUTE) computeChunk<T>(chunk);
   else if (kind == GEMM_PACK) packChunk<T>(chunk);
   else if (kind == GEMM_BATCH) batchChunk<T>(chunk);
+  else if (kind == GEMM_LIBRARY) libraryChunk<T>(chunk);
   else if (kind == GEMV_COLUMNS) columnsChunk<T>(chunk);
   else rowsChunk<T>(chunk);
 }
@@ -228,17 +235,17 @@ function computeChunk<T>(chunk: i32): void {
 }
 
 /** Computes a rectangle of tiles. A strip of b stays in the first cache while the tiles of a pass by. */
-function computeTiles<T>(
+export function computeTiles<T>(
   g: Gemm, firstTile: i32, endTile: i32, firstStrip: i32, endStrip: i32,
 ): void {
-  const strideC = <usize>g.n * sizeof<T>();
-  const strideB: usize = g.direct ? strideC : STRIP;
+  const strideC = g.strideC;
+  const strideB: usize = g.direct ? g.strideB : STRIP;
   const relu = g.last && g.activation == 1;
   for (let strip = firstStrip; strip < endStrip; strip++) {
     const column = g.j0 + strip * width<T>();
     const columns = min32(width<T>(), g.n - column);
     const b = g.direct
-      ? g.b + <usize>g.k0 * strideC + <usize>column * sizeof<T>()
+      ? g.b + <usize>g.k0 * strideB + <usize>column * sizeof<T>()
       : g.packedB + <usize>strip * g.depth * STRIP;
     const bias = g.bias ? g.bias + <usize>column * sizeof<T>() : 0;
     for (let tile = firstTile; tile < endTile; tile++) {

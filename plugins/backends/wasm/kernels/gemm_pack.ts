@@ -25,7 +25,7 @@ export function packA<T>(g: Gemm, firstTile: i32, endTile: i32): void {
 
 /** Where a lies transposed, a tile's values for one k are neighbours. */
 function packColumnsA<T>(g: Gemm, row: i32, height: i32, valid: i32, to: usize): void {
-  const stride = <usize>g.m * sizeof<T>();
+  const stride = g.strideA;
   let from = g.a + <usize>g.k0 * stride + <usize>row * sizeof<T>();
   if (sizeof<T>() == 4 && valid == height) {
     for (let p = 0; p < g.depth; p++) {
@@ -48,7 +48,7 @@ function packColumnsA<T>(g: Gemm, row: i32, height: i32, valid: i32, to: usize):
 
 /** Else rows are turned into columns, four values of four rows at a time. */
 function packRowsA<T>(g: Gemm, row: i32, height: i32, valid: i32, to: usize): void {
-  const stride = <usize>g.k * sizeof<T>();
+  const stride = g.strideA;
   const from = g.a + <usize>row * stride + <usize>g.k0 * sizeof<T>();
   const step = <usize>height * sizeof<T>();
   let p = 0;
@@ -79,7 +79,7 @@ function packRowsA<T>(g: Gemm, row: i32, height: i32, valid: i32, to: usize): vo
 
 /** Four rows of four values become four columns. */
 @inline
-function turn(r0: usize, r1: usize, r2: usize, r3: usize, to: usize, step: usize): void {
+export function turn(r0: usize, r1: usize, r2: usize, r3: usize, to: usize, step: usize): void {
   const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);
   const ab0 = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd0 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   const ab1 = v128.shuffle<i32>(a, b, 2, 6, 3, 7), cd1 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
@@ -101,7 +101,7 @@ export function packB<T>(g: Gemm, firstStrip: i32, endStrip: i32): void {
 }
 
 function packStraightB<T>(g: Gemm, column: i32, valid: i32, to: usize): void {
-  const stride = <usize>g.n * sizeof<T>();
+  const stride = g.strideB;
   let from = g.b + <usize>g.k0 * stride + <usize>column * sizeof<T>();
   const end = to + <usize>g.depth * STRIP;
   if (valid == width<T>()) {
@@ -122,7 +122,7 @@ function packStraightB<T>(g: Gemm, column: i32, valid: i32, to: usize): void {
 }
 
 function packTransposedB<T>(g: Gemm, column: i32, valid: i32, to: usize): void {
-  const stride = <usize>g.k * sizeof<T>();
+  const stride = g.strideB;
   const from = g.b + <usize>column * stride + <usize>g.k0 * sizeof<T>();
   let p = 0;
   if (sizeof<T>() == 4 && valid == 8) {

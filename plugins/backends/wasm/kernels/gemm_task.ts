@@ -11,6 +11,10 @@ export class Gemm {
   m: i32;
   n: i32;
   k: i32;
+  /** Bytes from a row of a, of b and of c to the next. */
+  strideA: usize;
+  strideB: usize;
+  strideC: usize;
   transposeA: bool;
   transposeB: bool;
   activation: i32;

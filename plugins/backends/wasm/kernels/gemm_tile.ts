@@ -32,7 +32,7 @@ export function tile6<T>(
   relu: bool, rows: i32, columns: i32,
 ): void {
   const whole = rows == 6 && columns == width<T>();
-  const stride: usize = whole ? <usize>g.n * sizeof<T>() : 32;
+  const stride: usize = whole ? g.strideC : 32;
   const to = whole ? c : spareTile();
   let c00: v128, c01: v128;
   let c10: v128, c11: v128;
@@ -49,7 +49,7 @@ export function tile6<T>(
     c40 = c00; c41 = c01;
     c50 = c00; c51 = c01;
   } else {
-    if (!whole) copyTile<T>(to, 32, c, <usize>g.n * sizeof<T>(), rows, columns);
+    if (!whole) copyTile<T>(to, 32, c, g.strideC, rows, columns);
     let from = to;
     c00 = v128.load(from); c01 = v128.load(from, 16);
     from += stride;
@@ -102,7 +102,7 @@ export function tile6<T>(
   v128.store(at, c40); v128.store(at, c41, 16);
   at += stride;
   v128.store(at, c50); v128.store(at, c51, 16);
-  if (!whole) copyTile<T>(c, <usize>g.n * sizeof<T>(), to, 32, rows, columns);
+  if (!whole) copyTile<T>(c, g.strideC, to, 32, rows, columns);
 }
 
 /**
@@ -114,7 +114,7 @@ export function tile4<T>(
   relu: bool, rows: i32, columns: i32,
 ): void {
   const whole = rows == 4 && columns == width<T>();
-  const stride: usize = whole ? <usize>g.n * sizeof<T>() : 32;
+  const stride: usize = whole ? g.strideC : 32;
   const to = whole ? c : spareTile();
   let c00: v128, c01: v128;
   let c10: v128, c11: v128;
@@ -127,7 +127,7 @@ export function tile4<T>(
     c20 = c00; c21 = c01;
     c30 = c00; c31 = c01;
   } else {
-    if (!whole) copyTile<T>(to, 32, c, <usize>g.n * sizeof<T>(), rows, columns);
+    if (!whole) copyTile<T>(to, 32, c, g.strideC, rows, columns);
     let from = to;
     c00 = v128.load(from); c01 = v128.load(from, 16);
     from += stride;
@@ -166,6 +166,6 @@ export function tile4<T>(
   v128.store(at, c20); v128.store(at, c21, 16);
   at += stride;
   v128.store(at, c30); v128.store(at, c31, 16);
-  if (!whole) copyTile<T>(c, <usize>g.n * sizeof<T>(), to, 32, rows, columns);
+  if (!whole) copyTile<T>(c, g.strideC, to, 32, rows, columns);
 }
 

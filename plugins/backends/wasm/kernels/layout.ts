@@ -19,6 +19,8 @@ export const MAY_BLOCK: usize = 392;
 export const MAIN_SLEEPS: usize = 396;
 /** Counts the chunks of all tasks that could be shared. */
 export const CHUNKS: usize = 400;
+/** How many threads a library of the system computes products on, once all are ready; 0 without one. */
+export const LIBRARY: usize = 404;
 /** The kind of the current task, then its number of chunks, then its arguments. */
 export const TASK: usize = 448;
 export const ARGUMENTS: usize = 512;

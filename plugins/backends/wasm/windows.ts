@@ -1,0 +1,460 @@
+/**
+ * Kernels of convolution and pooling: windows that slide over spatial axes.
+ *
+ * @module
+ */
+
+import type { Kernel, Operand } from "../../../core/backend.ts";
+import {
+  type Convolution,
+  type InputGradient,
+  type KernelGradient,
+  type Margins,
+  marginsOf,
+  type Pooling,
+  spanOf,
+  spatialDims,
+} from "../../../core/windows.ts";
+import type { Engine } from "./engine.ts";
+import { SHAPES, ZERO } from "./layout.ts";
+import { ACTIVATIONS } from "./matmul.ts";
+import { addressOf, allFloat32, type KernelEntries, product } from "./operands.ts";
+
+/** The most spatial axes that the kernels walk over. */
+const MOST_AXES = 7;
+/** The most elements of a window that keeps channels apart. */
+const MOST_TAPS = 16384;
+/** Where the kernels look for axes, and how many values each has. */
+const AXES = (SHAPES + 256) >>> 2;
+const AXIS_VALUES = 8;
+/** Addition, of float32, as the reductions count them. */
+const SUM = 0;
+const SINGLE = 0;
+/** Elements of 4 bytes, as the kernels of movement count them. */
+const FOUR_BYTES = 2;
+const TRANSPOSE_B = 2;
+
+/** The kinds of work of windows that keep channels apart, in the order of the kernels. */
+const MAXIMUM = 0;
+const MEAN = 1;
+const PLACE = 2;
+const DEPTHWISE = 3;
+const MAXIMUM_GRADIENT = 4;
+const MEAN_GRADIENT = 5;
+const DEPTHWISE_INPUT = 6;
+const DEPTHWISE_KERNEL = 7;
+
+/** How windows cover what they slide over: they overlap, or leave gaps, or each element lies in one. */
+const OVERLAP = 0;
+const GAPS = 1;
+const TILE = 2;
+
+/** What the kernels read of an operation on windows; `kernels/windows.ts` says what each is. */
+interface Plan {
+  source: number;
+  target: number;
+  other: number;
+  third: number;
+  images: number;
+  sourceImage: number;
+  channels: number;
+  filters: number;
+  groups: number;
+  otherRow: number;
+  targetRow: number;
+  sourceGroup: number;
+  otherGroup: number;
+  targetGroup: number;
+  activation: number;
+  pieces: number;
+  cover: number;
+}
+
+/** One axis, in the order of the kernels. */
+interface Axis {
+  windows: number;
+  stride: number;
+  start: number;
+  length: number;
+  sourceStep: number;
+  taps: number;
+  tapStep: number;
+}
+
+function writePlan(
+  int32: Int32Array,
+  plan: Plan,
+  axes: readonly Axis[],
+  tables: number,
+  room: number,
+): void {
+  let at = SHAPES >>> 2;
+  int32[at++] = plan.source;
+  int32[at++] = plan.target;
+  int32[at++] = plan.other;
+  int32[at++] = plan.third;
+  int32[at++] = tables;
+  int32[at++] = room;
+  int32[at++] = plan.images;
+  int32[at++] = axes.length;
+  int32[at++] = plan.sourceImage;
+  int32[at++] = plan.channels;
+  int32[at++] = plan.filters;
+  int32[at++] = plan.groups;
+  int32[at++] = plan.otherRow;
+  int32[at++] = plan.targetRow;
+  int32[at++] = plan.sourceGroup;
+  int32[at++] = plan.otherGroup;
+  int32[at++] = plan.targetGroup;
+  int32[at++] = plan.activation;
+  int32[at++] = plan.pieces;
+  int32[at++] = plan.cover;
+  for (let i = 0; i < axes.length; i++) {
+    const axis = axes[i];
+    at = AXES + i * AXIS_VALUES;
+    int32[at++] = axis.windows;
+    int32[at++] = axis.stride;
+    int32[at++] = axis.start;
+    int32[at++] = axis.length;
+    int32[at++] = axis.sourceStep;
+    int32[at++] = axis.taps;
+    int32[at++] = axis.tapStep;
+  }
+}
+
+/** Bytes of the tables that the kernels make of a plan. */
+function tableBytes(channels: number, axes: readonly Axis[]): number {
+  let taps = 1;
+  let windows = 0;
+  for (const axis of axes) {
+    taps *= axis.taps;
+    windows += axis.windows;
+  }
+  const bytes = taps * 4 + (channels + 8) * 4 + 8 + windows * Math.ceil(taps / 64) * 8;
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** Runs a kernel on a plan, with room for tables and for what else it needs. */
+function runWindows(
+  { memory, borrow, giveBack }: Engine,
+  plan: Plan,
+  axes: readonly Axis[],
+  roomBytes: number,
+  run: () => void,
+): void {
+  const bytes = tableBytes(plan.channels, axes);
+  const tables = borrow(bytes + roomBytes);
+  writePlan(memory.int32, plan, axes, tables, tables + bytes);
+  run();
+  giveBack(tables);
+}
+
+/** The spatial axes of `from` with windows of that size, as many as `to` has. */
+function slidingAxes(
+  from: readonly number[],
+  to: readonly number[],
+  size: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+  margins: Margins,
+): Axis[] {
+  const axes = new Array<Axis>(size.length);
+  let sourceStep = from[from.length - 1];
+  for (let i = size.length - 1; i >= 0; i--) {
+    axes[i] = {
+      windows: to[i + 1],
+      stride: strides[i],
+      start: -margins[i][0],
+      length: from[i + 1],
+      sourceStep,
+      taps: size[i],
+      tapStep: dilations[i],
+    };
+    sourceStep *= from[i + 1];
+  }
+  return axes;
+}
+
+/** Sets all of a float32 operand to 0. */
+function clear({ kernels }: Engine, operand: Operand): void {
+  kernels.fill(FOUR_BYTES, ZERO, addressOf(operand), operand.size);
+}
+
+/** Says whether float32 kernels take these windows. */
+function takesWindows(inputs: readonly Operand[]): boolean {
+  return allFloat32(inputs) && inputs[0].shape.length <= MOST_AXES + 2;
+}
+
+// Convolution.
+
+/** A convolution as the kernels see it: what its three operands have in common. */
+interface Placement {
+  readonly plan: Plan;
+  readonly axes: Axis[];
+  /** Of the kernel. */
+  readonly size: readonly number[];
+  /** Whether the kernel has one element, and each place of the input its window. */
+  readonly isPointwise: boolean;
+  /** Whether each channel has a filter of its own. */
+  readonly isDepthwise: boolean;
+}
+
+function place(
+  x: Operand,
+  kernel: Operand,
+  y: Operand,
+  attributes: Convolution,
+): Placement {
+  const { groups, strides, dilations } = attributes;
+  const size = kernel.shape.slice(0, -2);
+  const [channels, filters] = [kernel.shape[size.length], kernel.shape[size.length + 1]];
+  const spans = size.map((n, i) => spanOf(n, dilations[i]));
+  const margins = marginsOf(attributes, spatialDims(x.shape), spans);
+  const axes = slidingAxes(x.shape, y.shape, size, strides, dilations, margins);
+  const plan: Plan = {
+    source: addressOf(x),
+    target: addressOf(y),
+    other: addressOf(kernel),
+    third: 0,
+    images: x.shape[0],
+    sourceImage: product(x.shape, 1, x.shape.length),
+    channels,
+    filters: filters / groups,
+    groups,
+    otherRow: filters,
+    targetRow: filters,
+    sourceGroup: channels,
+    otherGroup: filters / groups,
+    targetGroup: filters / groups,
+    activation: 0,
+    pieces: 1,
+    cover: OVERLAP,
+  };
+  const taps = product(size, 0, size.length);
+  const isPointwise = groups === 1 && taps === 1 && strides.every((n) => n === 1) &&
+    margins.every(([low, high]) => low === 0 && high === 0);
+  const isDepthwise = channels === 1 && filters === groups && groups > 1 && taps <= MOST_TAPS;
+  if (isDepthwise) plan.channels = groups;
+  return { plan, axes, size, isPointwise, isDepthwise };
+}
+
+/** Takes neighbouring taps along the last axis for one of more channels, where memory has them side by side. */
+function joinTaps(plan: Plan, axes: readonly Axis[]): void {
+  const last = axes[axes.length - 1];
+  const end = last.start + (last.windows - 1) * last.stride + last.taps;
+  if (plan.groups > 1 || last.tapStep !== 1 || last.start < 0 || end > last.length) return;
+  plan.channels *= last.taps;
+  last.taps = 1;
+}
+
+/** Bytes of a kernel in strips of 8 columns. */
+function packedBytes(groups: number, rows: number, columns: number): number {
+  return groups * rows * Math.ceil(columns / 8) * 32;
+}
+
+/** y = act(x * kernel + bias). */
+function convolve(
+  engine: Engine,
+  [x, kernel, bias]: readonly Operand[],
+  y: Operand,
+  attributes: Convolution,
+  activation: number,
+): void {
+  if (y.size === 0) return;
+  const { kernels } = engine;
+  const { plan, axes, size, isPointwise, isDepthwise } = place(x, kernel, y, attributes);
+  const { source, target, other, channels, filters, groups } = plan;
+  const third = bias === undefined ? 0 : addressOf(bias);
+  if (isPointwise || kernel.size === 0) {
+    const [rows, flags] = [y.size / filters, activation << 2];
+    kernels.matmul(source, other, target, third, rows, filters, channels, flags, 1);
+    return;
+  }
+  plan.third = third;
+  plan.activation = activation;
+  if (isDepthwise) {
+    runWindows(engine, plan, axes, 0, () => kernels.pool(DEPTHWISE));
+    return;
+  }
+  const room = packedBytes(groups, product(size, 0, size.length) * channels, filters);
+  joinTaps(plan, axes);
+  runWindows(engine, plan, axes, room, () => kernels.convolve());
+}
+
+function convKernel(engine: Engine): Kernel<Convolution> {
+  return {
+    accepts: takesWindows,
+    run: (inputs, [y], attributes) => convolve(engine, inputs, y, attributes, ACTIVATIONS.linear),
+  };
+}
+
+function convolutionKernel(engine: Engine): Kernel<Convolution & { activation: string }> {
+  return {
+    accepts: (inputs, { activation }) => takesWindows(inputs) && activation in ACTIVATIONS,
+    run: (inputs, [y], attributes) =>
+      convolve(engine, inputs, y, attributes, ACTIVATIONS[attributes.activation]),
+  };
+}
+
+function inputGradientKernel(engine: Engine): Kernel<InputGradient> {
+  return {
+    accepts: takesWindows,
+    run([g, kernel], [x], attributes) {
+      if (x.size === 0) return;
+      if (g.size === 0 || kernel.size === 0) {
+        clear(engine, x);
+        return;
+      }
+      const { kernels } = engine;
+      const { plan, axes, size, isPointwise, isDepthwise } = place(x, kernel, g, attributes);
+      const { source, target, other, channels, filters, groups } = plan;
+      if (isPointwise) {
+        const rows = x.size / channels;
+        kernels.matmul(target, other, source, 0, rows, channels, filters, TRANSPOSE_B, 1);
+      } else if (isDepthwise) {
+        runWindows(engine, plan, axes, 0, () => kernels.pool(DEPTHWISE_INPUT));
+      } else {
+        const room = packedBytes(groups, filters, product(size, 0, size.length) * channels);
+        joinTaps(plan, axes);
+        runWindows(engine, plan, axes, room, () => kernels.inputGradient());
+      }
+    },
+  };
+}
+
+/** Windows of a piece of a kernel's gradient, the most pieces, and the most bytes of all. */
+const PIECE_WINDOWS = 1024;
+const MOST_PIECES = 16;
+const PIECES_BYTES = 2 ** 22;
+
+/** Sums over many windows are formed in pieces, so many whatever the number of threads. */
+function kernelGradientKernel(engine: Engine): Kernel<KernelGradient> {
+  return {
+    accepts: takesWindows,
+    run([x, g], [kernel], attributes) {
+      if (kernel.size === 0) return;
+      if (x.size === 0 || g.size === 0) {
+        clear(engine, kernel);
+        return;
+      }
+      const { kernels, borrow, giveBack } = engine;
+      const { plan, axes, isDepthwise } = place(x, kernel, g, attributes);
+      const windows = g.size / g.shape[g.shape.length - 1];
+      const bytes = kernel.size * 4;
+      const wanted = Math.min(Math.round(windows / PIECE_WINDOWS), MOST_PIECES);
+      const pieces = Math.max(1, Math.min(wanted, Math.floor(PIECES_BYTES / bytes)));
+      const result = addressOf(kernel);
+      const sums = pieces === 1 ? result : borrow(pieces * bytes);
+      plan.pieces = pieces;
+      try {
+        if (isDepthwise) {
+          plan.other = sums;
+          runWindows(engine, plan, axes, 0, () => kernels.pool(DEPTHWISE_KERNEL));
+        } else {
+          plan.other = plan.target;
+          plan.target = sums;
+          joinTaps(plan, axes);
+          runWindows(engine, plan, axes, 0, () => kernels.kernelGradient());
+        }
+        if (pieces > 1) kernels.reduce(SUM, SINGLE, sums, result, 1, pieces, kernel.size, 1);
+      } finally {
+        if (pieces > 1) giveBack(sums);
+      }
+    },
+  };
+}
+
+// Pooling.
+
+/** Runs one kind of pooling; `x` is what windows slide over, or its gradient. */
+function pool(
+  engine: Engine,
+  kind: number,
+  x: Operand,
+  y: Operand,
+  attributes: Pooling,
+  other = 0,
+  third = 0,
+): void {
+  if (x.size === 0 || y.size === 0) {
+    return;
+  }
+  const { size, strides } = attributes;
+  const margins = marginsOf(attributes, spatialDims(x.shape), size);
+  const axes = slidingAxes(x.shape, y.shape, size, strides, size.map(() => 1), margins);
+  const channels = x.shape[x.shape.length - 1];
+  const plan: Plan = {
+    source: addressOf(x),
+    target: addressOf(y),
+    other,
+    third,
+    images: x.shape[0],
+    sourceImage: x.size / x.shape[0],
+    channels,
+    filters: channels,
+    groups: 1,
+    otherRow: 0,
+    targetRow: channels,
+    sourceGroup: 0,
+    otherGroup: 0,
+    targetGroup: 0,
+    activation: 0,
+    pieces: 1,
+    cover: coverOf(axes),
+  };
+  runWindows(engine, plan, axes, 0, () => engine.kernels.pool(kind));
+}
+
+function coverOf(axes: readonly Axis[]): number {
+  if (axes.some(({ stride, taps }) => stride < taps)) return OVERLAP;
+  const isFull = axes.every(({ windows, stride, start, length, taps }) =>
+    stride === taps && start + windows * stride >= length
+  );
+  return isFull ? TILE : GAPS;
+}
+
+function takesPool(inputs: readonly Operand[], { size }: Pooling): boolean {
+  return takesWindows(inputs) && product(size, 0, size.length) <= MOST_TAPS;
+}
+
+function poolKernel(engine: Engine, kind: number): Kernel<Pooling> {
+  return {
+    accepts: takesPool,
+    run: ([x], [y], attributes) => pool(engine, kind, x, y, attributes),
+  };
+}
+
+function maxPoolGradientKernel(engine: Engine): Kernel<Pooling> {
+  return {
+    accepts: takesPool,
+    run([x, y, g], [dx], attributes) {
+      if (g.size === 0) clear(engine, dx);
+      else pool(engine, MAXIMUM_GRADIENT, x, g, attributes, addressOf(dx), addressOf(y));
+    },
+  };
+}
+
+function averagePoolGradientKernel(engine: Engine): Kernel<Pooling> {
+  return {
+    accepts: takesPool,
+    run([g], [dx], attributes) {
+      if (g.size === 0) clear(engine, dx);
+      else pool(engine, MEAN_GRADIENT, dx, g, attributes);
+    },
+  };
+}
+
+/** The kernels of this file. */
+export function windowKernels(engine: Engine): KernelEntries {
+  return [
+    ["conv", convKernel(engine)],
+    ["convolution", convolutionKernel(engine)],
+    ["convInputGradient", inputGradientKernel(engine)],
+    ["convKernelGradient", kernelGradientKernel(engine)],
+    ["maxPool", poolKernel(engine, MAXIMUM)],
+    ["maxPoolGradient", maxPoolGradientKernel(engine)],
+    ["averagePool", poolKernel(engine, MEAN)],
+    ["averagePoolGradient", averagePoolGradientKernel(engine)],
+    ["poolArgmax", poolKernel(engine, PLACE)],
+  ];
+}
