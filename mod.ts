@@ -55,6 +55,7 @@ setRuntime(
     registry: new Registry({ engineVersion: VERSION }).add(manifest),
     defaults: {
       backend: "wasm",
+      backends: ["native", "wasm"],
       initializer: "glorotUniform",
       optimizer: "rmsprop",
       callbacks: ["ProgressBar"],

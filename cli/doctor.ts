@@ -17,6 +17,7 @@ import {
   tidy,
   VERSION,
 } from "../mod.ts";
+import { findBlas } from "../plugins/backends/native/library.ts";
 import { WasmBackend } from "../plugins/backends/wasm/backend.ts";
 import { hasRelaxedSimd } from "../plugins/backends/wasm/engine.ts";
 import type { Arguments } from "./arguments.ts";
@@ -30,7 +31,7 @@ export async function run({ flags }: Arguments): Promise<boolean> {
     system: { ...platform(), processors: navigator.hardwareConcurrency },
     backend: await chosenBackend(),
     wasm: wasmFeatures(),
-    native: { available: false, reason: "no native backend in this version" },
+    native: nativeBlas(),
     webgpu: await webgpu(),
     permissions: await permissions(),
     step,
@@ -86,6 +87,16 @@ function wasmFeatures() {
   };
 }
 
+/** The library that the native backend would take, or why there is none. */
+function nativeBlas(): { available: boolean; reason: string } {
+  try {
+    const { name, path } = findBlas({ threaded: true });
+    return { available: true, reason: `${name} (${path})` };
+  } catch (error) {
+    return { available: false, reason: (error as Error).message };
+  }
+}
+
 /** An adapter, or why there is none. */
 interface WebGpu {
   readonly adapter: string | null;
@@ -116,7 +127,7 @@ const ADDS: Readonly<Record<Deno.PermissionName | "import", string>> = {
   net: "MNIST from the network",
   import: "plugins from the network",
   env: "keeping what was downloaded, together with --allow-read and --allow-write",
-  ffi: "nothing in this version; later, native BLAS",
+  ffi: "the native backend: matrix products and convolutions by the system's BLAS",
   run: "nothing",
   sys: "nothing",
 };

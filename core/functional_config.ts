@@ -15,7 +15,13 @@ import { rangeError, show } from "./errors.ts";
 import type { AnyLayer } from "./exporter.ts";
 import { InputLayer, InputNode } from "./input_layer.ts";
 import { type Layer, takeWeightsToCome } from "./layer.ts";
-import { readLayer, writeLayer, type WrittenLayer } from "./layer_config.ts";
+import {
+  readLayer,
+  type SharedLayer,
+  sharingLayers,
+  writeLayer,
+  type WrittenLayer,
+} from "./layer_config.ts";
 import { LayerCall } from "./layer_call.ts";
 import type { LayerGraph } from "./layer_graph.ts";
 import { type Nested, nestEntries, nestLike, type NestOf } from "./nested.ts";
@@ -49,7 +55,7 @@ type WrittenVariable =
 
 /** The graph of a functional model, as JSON. */
 export interface WrittenGraph {
-  layers: WrittenLayer[];
+  layers: (WrittenLayer | SharedLayer)[];
   nodes: WrittenNode[];
   constants: WrittenConstant[];
   variables: WrittenVariable[];
@@ -102,7 +108,7 @@ export function writeGraph(graph: LayerGraph, model: string): WrittenGraph {
   const referAll = (nested: Nested): NestOf<Reference> =>
     nestLike(nested, nestEntries<Tensor>(nested).map(([, value]) => refer(value)));
   return {
-    layers: layers.map(writeLayer),
+    layers: sharingLayers(() => layers.map(writeLayer)),
     nodes,
     constants,
     variables,
@@ -153,7 +159,7 @@ function writeVariable(variable: Variable, layers: readonly AnyLayer[]): Written
     if (found !== undefined) return { layer, path: found[0] };
   }
   const { name, dtype, shape } = variable;
-  const trainable = variable instanceof Parameter ? variable.trainable : null;
+  const trainable = variable instanceof Parameter ? variable.madeTrainable : null;
   return { name, dtype, shape, trainable };
 }
 
@@ -176,8 +182,8 @@ export function readGraph(written: WrittenGraph): { inputs: Nested; outputs: Nes
   const [layers, nodes, constants, variables] =
     (["layers", "nodes", "constants", "variables"] as const).map((part) =>
       listOf(written[part], part)
-    ) as [WrittenLayer[], WrittenNode[], WrittenConstant[], WrittenVariable[]];
-  const madeLayers = layers.map(readLayer);
+    ) as [WrittenGraph["layers"], WrittenNode[], WrittenConstant[], WrittenVariable[]];
+  const madeLayers = sharingLayers(() => layers.map(readLayer));
   const madeConstants = constants.map(readConstant);
   const madeNodes: (readonly Tensor[])[] = [];
   const madeVariables = new Map<number, Tensor>();

@@ -13,7 +13,7 @@ import { type InputSignature, signatureOf, symbolicInput } from "./input_signatu
 import { LayerCall } from "./layer_call.ts";
 import type { LayerGraph } from "./layer_graph.ts";
 import { type CallContext, Module } from "./module.ts";
-import { type Nested, tensorsOf } from "./nested.ts";
+import { type Nested, nestEntries, nestLike, type NestOf, tensorsOf } from "./nested.ts";
 import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
 import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
@@ -414,12 +414,17 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     return this.modules().flatMap((module) => module instanceof Layer ? module.#losses : []);
   }
 
-  /** The shape of the output for an input of this shape, batch axis included; unknown dimensions are `null`. */
-  computeOutputShape(inputShape: Dims): Dims {
-    this.buildFor(inputShape);
-    const input = symbolicInput(inputShape, this.inputDType);
-    const [output] = tensorsIn(withoutCalls(() => this.apply(input as I)));
-    return output.dims;
+  /**
+   * The shape of the output for an input of this shape, batch axis included; unknown dimensions are `null`. Where the
+   * layer takes or gives several tensors, their shapes are nested as the tensors are.
+   */
+  computeOutputShape(inputShape: NestOf<Dims>): O extends Tensor ? Dims : NestOf<Dims> {
+    const inputs = nestEntries<Dims>(inputShape, isDims).map(([, dims]) =>
+      symbolicInput(dims, this.inputDType)
+    );
+    const outputs = withoutCalls(() => this.apply(nestLike(inputShape, inputs, isDims) as I));
+    const shapes = nestLike(outputs, tensorsOf(outputs).map(({ dims }) => dims));
+    return shapes as O extends Tensor ? Dims : NestOf<Dims>;
   }
 
   // Weights.
@@ -504,6 +509,10 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   static fromConfig(this: new (options: any) => unknown, config: Config): unknown {
     return new this(config);
   }
+}
+
+function isDims(value: unknown): boolean {
+  return Array.isArray(value) && value.every((d) => d === null || typeof d === "number");
 }
 
 const INFERENCE: Partial<CallContext> = Object.freeze({ training: false });

@@ -10,7 +10,13 @@ import { show, stateError, typeError } from "./errors.ts";
 import { Input, InputNode } from "./input_layer.ts";
 import { INPUT_NAME, type InputSpec, specsOf, symbolicInputs } from "./input_signature.ts";
 import { Layer, type LayerOptions, withCalls } from "./layer.ts";
-import { readLayer, writeLayer, type WrittenLayer } from "./layer_config.ts";
+import {
+  readLayer,
+  type SharedLayer,
+  sharingLayers,
+  writeLayer,
+  type WrittenLayer,
+} from "./layer_config.ts";
 import { Model } from "./model.ts";
 import type { AnyModule, CallContext } from "./module.ts";
 import type { Config } from "./serialization.ts";
@@ -197,20 +203,14 @@ export class Sequential extends Model {
       ...(input === null ? {} : { inputShape: input.dims.slice(1) }),
       ...(input === null || input.dtype === this.dtype ? {} : { inputDType: input.dtype }),
       ...(input === null || input.name === INPUT_NAME ? {} : { inputName: input.name }),
-      layers: this.#layers.map((layer, i) => {
-        const first = this.#layers.indexOf(layer);
-        return first < i ? { sharedWith: first } : writeLayer(layer);
-      }),
+      layers: sharingLayers(() => this.#layers.map(writeLayer)),
     };
   }
 
   /** Makes an equal model, with new weights. */
   static override fromConfig(config: Config): Sequential {
     const { layers, inputShape, inputDType, inputName: name = INPUT_NAME, ...options } = config;
-    const made: Layer[] = [];
-    for (const layer of layers as (WrittenLayer | SharedLayer)[]) {
-      made.push("sharedWith" in layer ? made[layer.sharedWith] : readLayer(layer));
-    }
+    const made = sharingLayers(() => (layers as (WrittenLayer | SharedLayer)[]).map(readLayer));
     const model = new Sequential(made, options);
     if (inputShape !== undefined) {
       model.#input = { name, dims: [null, ...inputShape], dtype: inputDType ?? model.inputDType };
@@ -218,11 +218,6 @@ export class Sequential extends Model {
     }
     return model;
   }
-}
-
-/** Stands in a config for a layer that is listed again: the place of the first. */
-interface SharedLayer {
-  sharedWith: number;
 }
 
 function notALayer(value: unknown): TypeError {

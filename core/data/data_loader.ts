@@ -228,12 +228,13 @@ export class DataLoader<Example = readonly Tensor[], Batch = readonly Tensor[]> 
     }
     const whole = ahead(() => this.#wholeBatch(indices));
     if (whole !== null) return whole;
-    // What the dataset makes for an example is needed until the batch is made of it.
-    const given = ahead(() => [...indices].map((index) => this.dataset.get(index)));
+    // What the dataset makes for an example is needed until the batch is made of it, even where a promise hides it.
+    const made: Tensor[] = [];
+    const given = ahead(() => [...indices].map((index) => this.dataset.get(index)), made);
     const examples = await Promise.all(given);
     const batch = ahead(() => this.#join(examples));
     const parts = new Set(tensorsIn(batch));
-    disposeFetched([...tensorsIn(given)].filter((part) => !parts.has(part)));
+    disposeFetched(made.filter((part) => !parts.has(part)));
     return batch;
   }
 
@@ -296,12 +297,16 @@ const abandoned = new FinalizationRegistry<ExampleWorkers>((workers) => workers.
 /** What loaders made ahead of its turn, and nobody has drawn yet. */
 const fetched = new WeakSet<Tensor>();
 
-/** Makes a batch ahead of its turn; what was made is kept out of the scopes that happen to be open meanwhile. */
-function ahead<Batch>(make: () => Batch): Batch {
-  using made = new Scope();
-  const batch = make();
-  for (const part of tensorsIn(batch)) if (made.tensors.includes(part)) fetched.add(part.keep());
-  return batch;
+/** Makes something ahead of its turn; its tensors, which are listed, are kept out of the scopes that happen to be open. */
+function ahead<T>(make: () => T, made: Tensor[] = []): T {
+  using scope = new Scope();
+  const value = make();
+  for (const part of scope.tensors) {
+    if (part.isKept || part.isDisposed) continue; // The dataset's own.
+    fetched.add(part.keep());
+    made.push(part);
+  }
+  return value;
 }
 
 /** Gives a scope what was made ahead for a batch; tensors that the dataset holds stay where they are. */

@@ -1,6 +1,7 @@
 /** The built-in backends, for the manifest. */
 
 import type { PluginEntry } from "../../core/plugin.ts";
+import { NativeBackend } from "./native/backend.ts";
 import { ReferenceBackend } from "./reference/backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
 
@@ -16,5 +17,12 @@ export const backends: readonly PluginEntry[] = [
     name: "wasm",
     value: WasmBackend,
     description: "SIMD kernels and threads in WebAssembly, with no permission",
+  },
+  {
+    kind: "backend",
+    name: "native",
+    value: NativeBackend,
+    description: "The wasm backend with matrix products and convolutions by the system's BLAS",
+    permissions: ["ffi"],
   },
 ];

@@ -3,7 +3,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   Callback,
-  callbacks,
   data,
   getBackend,
   layers,

@@ -25,8 +25,15 @@ export function take(
 ): i32 {
   const bad = firstBad(indices, count, size);
   if (bad >= 0) return bad;
-  const shift = shiftOf(dtype);
-  const row = <usize>inner << shift;
+  const row = <usize>inner << shiftOf(dtype);
+  if (row == 4) {
+    takeElements<i32>(x, indices, y, outer, size, count);
+    return -1;
+  }
+  if (row == 8) {
+    takeElements<i64>(x, indices, y, outer, size, count);
+    return -1;
+  }
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
       const from = x + indexAt(indices, i, size) * row;
@@ -36,6 +43,20 @@ export function take(
     x += <usize>size * row;
   }
   return -1;
+}
+
+/** Rows of one element each. */
+@inline
+function takeElements<T>(
+  x: usize, indices: usize, y: usize, outer: i32, size: i32, count: i32,
+): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < count; i++) {
+      store<T>(y, load<T>(x + indexAt(indices, i, size) * sizeof<T>()));
+      y += sizeof<T>();
+    }
+    x += <usize>size * sizeof<T>();
+  }
 }
 
 @inline
