@@ -2,8 +2,8 @@
  * The bench: every claim of speed, beside peers, in one run.
  *
  * ```sh
- * deno run -A bench/mod.ts [--quick] [--only gemm,mlp,overhead,start,epoch] [--peers tfjs,torch,jax]
- *   [--threads 2] [--data DIR] [--out DIR]
+ * deno run -A bench/mod.ts [--quick] [--only gemm,mlp,…] [--peers tfjs,jax,torch,onnxruntime,blas] [--threads 2]
+ *   [--data DIR] [--out DIR]
  * ```
  *
  * @module
@@ -11,24 +11,23 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { VERSION } from "@tensaur/tensaur";
-import {
-  type BenchOptions,
-  entrants,
-  Field,
-  markdown,
-  type Table,
-  type Target,
-  targetTable,
-  type Workload,
-} from "./harness.ts";
+import { type BenchOptions, entrants, Field } from "./field.ts";
+import { markdown, type Table, type Target, targetTable, type Workload } from "./report.ts";
+import { cnn, resnet } from "./workloads/cnn.ts";
 import { epoch } from "./workloads/epoch.ts";
+import { flat } from "./workloads/flat.ts";
 import { gemm } from "./workloads/gemm.ts";
+import { inference } from "./workloads/inference.ts";
+import { memory } from "./workloads/memory.ts";
 import { mlp } from "./workloads/mlp.ts";
 import { overhead } from "./workloads/overhead.ts";
 import { start } from "./workloads/start.ts";
 
-const WORKLOADS: readonly Workload[] = [gemm, mlp, overhead, start, epoch];
-const PEERS: readonly string[] = ["tfjs", "jax", "torch"];
+const WORKLOADS: readonly Workload[] = [
+  ...[gemm, mlp, cnn, resnet, inference, epoch],
+  ...[overhead, flat, memory, start],
+];
+const PEERS: readonly string[] = ["tfjs", "jax", "torch", "onnxruntime", "blas"];
 
 /** A list after an option, checked. */
 function chosen(option: string, given: string | undefined, known: readonly string[]): string[] {
@@ -65,8 +64,9 @@ async function main(): Promise<void> {
     scratch,
     say: (line) => console.error(line),
   };
-  const races = workloads.some(({ name }) => ["gemm", "mlp", "epoch"].includes(name));
-  const field = await Field.start(races ? entrants(options) : [], options.say);
+  const needed = new Set(workloads.flatMap(({ families }) => families));
+  const who = entrants(options).filter(({ family }) => needed.has(family));
+  const field = await Field.start(who, options.say);
   const date = new Date().toISOString();
   const machine = {
     processor: await processor(),
@@ -98,10 +98,18 @@ async function main(): Promise<void> {
   const targets: Target[] = [];
   try {
     for (const workload of workloads) {
-      const report = await workload.run(options, field);
-      results[workload.name] = report.data;
-      targets.push(...report.targets);
-      report.tables.forEach(print);
+      try {
+        const report = await workload.run(options, field);
+        results[workload.name] = report.data;
+        targets.push(...report.targets);
+        report.tables.forEach(print);
+      } catch (error) {
+        // What the others measured is worth keeping.
+        const reason = (error as Error).message;
+        results[workload.name] = { error: reason };
+        parts.push(`### ${workload.name} failed\n\n${reason}\n`);
+        console.error(error);
+      }
     }
     if (targets.length > 0) print(targetTable(targets));
   } finally {

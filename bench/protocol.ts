@@ -24,25 +24,41 @@ export interface ArrayFile {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
+/** A network that contenders train or run; the weights in the file say its sizes. */
+export type Network = "mlp" | "cnn" | "resnet";
+
 /**
  * Training steps, each on the next batch of the examples, and round again. On one and the same batch the moments of the
  * optimizer would soon be denormal numbers, which are slow on many processors, and the fastest would get there first.
  */
 export interface StepJob {
-  readonly kind: "mlpStep";
+  readonly kind: "step";
+  readonly network: Network;
   readonly batch: number;
   readonly arrays: ArrayFile;
+  /** How many steps are done first, for their losses. */
+  readonly checks: number;
 }
 
-/** An epoch by the framework's usual loop over shuffled batches. */
+/** The outputs of a network for one batch, read back. */
+export interface InferenceJob {
+  readonly kind: "inference";
+  readonly network: Network;
+  readonly batch: number;
+  readonly arrays: ArrayFile;
+  /** The same network as an ONNX file, or why there is none. */
+  readonly onnx: { readonly path: string } | { readonly reason: string };
+}
+
+/** An epoch of the MLP by the framework's usual loop over shuffled batches. */
 export interface EpochJob {
-  readonly kind: "mlpEpoch";
+  readonly kind: "epoch";
   readonly batch: number;
   readonly arrays: ArrayFile;
 }
 
 /** Work that all contenders can be given. */
-export type Job = GemmJob | StepJob | EpochJob;
+export type Job = GemmJob | StepJob | InferenceJob | EpochJob;
 
 /** Work that is ready to be timed. */
 export interface Prepared {
@@ -66,7 +82,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
-/** Arrays by name: images in rows of 784 are `x`, their classes `y`; then weights. */
+/** Arrays by name: images are `x`, their classes `y`; then weights. */
 export type Arrays = Record<string, Float32Array>;
 
 /** Reads the arrays of a file by name. */
@@ -83,8 +99,9 @@ export function readArrays({ path, shapes }: ArrayFile): Arrays {
 
 /** The examples batch by batch; an incomplete last one is left out. */
 export function batchesOf({ x, y }: Arrays, batch: number): Arrays[] {
+  const size = batch * x.length / y.length;
   return Array.from({ length: Math.floor(y.length / batch) }, (_, i) => ({
-    x: x.subarray(i * batch * 784, (i + 1) * batch * 784),
+    x: x.subarray(i * size, (i + 1) * size),
     y: y.subarray(i * batch, (i + 1) * batch),
   }));
 }
@@ -112,6 +129,12 @@ export function gemmValues(size: number): Float32Array {
 /** The places of a product at which contenders must agree. */
 export function gemmProbes({ m, n }: GemmJob): number[] {
   return [0, Math.floor(m * n / 2) + 3, m * n - 1];
+}
+
+/** The outputs at which contenders must agree: all of the first example and of the last. */
+export function inferenceProbes(outputs: ArrayLike<number>, classes = 10): number[] {
+  const values = Array.from(outputs);
+  return [...values.slice(0, classes), ...values.slice(-classes)];
 }
 
 /** A request to a contender. */

@@ -14,7 +14,10 @@ import {
   type GemmJob,
   gemmProbes,
   gemmValues,
+  type InferenceJob,
+  inferenceProbes,
   type Job,
+  type Network,
   type Prepared,
   readArrays,
   serve,
@@ -46,23 +49,58 @@ export async function loadTensorFlow(backend: string): Promise<TensorFlow> {
   return tf;
 }
 
-/** The network of the bench as a layers model with the weights given. */
-export function mlpModel(tf: TensorFlow, arrays: Arrays): TensorFlow {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 128, activation: "relu", inputShape: [784] }),
-      tf.layers.dense({ units: 64, activation: "relu" }),
-      tf.layers.dense({ units: 10 }),
-    ],
+/** A network of the bench as a layers model with the weights given. */
+function networkOf(tf: TensorFlow, network: Network, arrays: Arrays): TensorFlow {
+  const { dense, conv2d, maxPooling2d, flatten, batchNormalization, reLU, add } = tf.layers;
+  const { globalAveragePooling2d } = tf.layers;
+  const build: Record<Network, () => TensorFlow> = {
+    mlp: () =>
+      tf.sequential({
+        layers: [
+          dense({ units: 128, activation: "relu", inputShape: [784] }),
+          dense({ units: 64, activation: "relu" }),
+          dense({ units: 10 }),
+        ],
+      }),
+    cnn: () =>
+      tf.sequential({
+        layers: [
+          conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
+          maxPooling2d({ poolSize: 2 }),
+          conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+          maxPooling2d({ poolSize: 2 }),
+          flatten(),
+          dense({ units: 128, activation: "relu" }),
+          dense({ units: 10 }),
+        ],
+      }),
+    resnet: () => {
+      const convolution = (x: TensorFlow): TensorFlow =>
+        batchNormalization().apply(
+          conv2d({ filters: 16, kernelSize: 3, padding: "same", useBias: false }).apply(x),
+        );
+      const inputs = tf.input({ shape: [32, 32, 16] });
+      const first = reLU().apply(convolution(inputs));
+      const sum = reLU().apply(add().apply([inputs, convolution(first)]));
+      const means = globalAveragePooling2d({}).apply(sum);
+      return tf.model({ inputs, outputs: dense({ units: 10 }).apply(means) });
+    },
+  };
+  const model = build[network]();
+  model.layers.filter((layer: TensorFlow) =>
+    layer.weights.length > 0 && layer.getClassName() !== "BatchNormalization"
+  ).forEach((layer: TensorFlow, i: number) => {
+    const values = [arrays[`kernel${i}`], arrays[`bias${i}`]];
+    layer.setWeights(
+      layer.getWeights().map(({ shape }: TensorFlow, which: number) =>
+        tf.tensor(values[which], shape)
+      ),
+    );
   });
-  model.setWeights(
-    model.getWeights().map((weight: TensorFlow, i: number) => {
-      const name = `${i % 2 === 0 ? "kernel" : "bias"}${i >> 1}`;
-      return tf.tensor(arrays[name], weight.shape);
-    }),
-  );
   model.compile({
-    optimizer: tf.train.adam(1e-3, 0.9, 0.999, 1e-7),
+    optimizer: network === "resnet"
+      ? tf.train.momentum(0.01, 0.9)
+      : tf.train.adam(1e-3, 0.9, 0.999, 1e-7),
     // Its own losses take no sparse labels together with logits.
     loss: (labels: TensorFlow, logits: TensorFlow) => tf.losses.softmaxCrossEntropy(labels, logits),
   });
@@ -90,7 +128,8 @@ function prepareGemm(tf: TensorFlow, job: GemmJob): Prepared {
 }
 
 /** Written by hand with `minimize`, which is faster here than `trainOnBatch`. */
-async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Promise<Prepared> {
+async function prepareMlpStep(tf: TensorFlow, job: StepJob): Promise<Prepared> {
+  const { batch, arrays: file, checks } = job;
   const arrays = readArrays(file);
   const batches = batchesOf(arrays, batch).map(({ x, y }) => ({
     x: tf.tensor2d(x, [batch, 784]),
@@ -113,7 +152,7 @@ async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Pr
     return tf.losses.softmaxCrossEntropy(y, tf.add(tf.matMul(h1, w2), b2));
   };
   const check: number[] = [];
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < checks; i++) {
     const cost = optimizer.minimize(loss, true);
     check.push((await cost.data())[0]);
     cost.dispose();
@@ -127,6 +166,51 @@ async function prepareStep(tf: TensorFlow, { batch, arrays: file }: StepJob): Pr
   };
 }
 
+/** By `trainOnBatch`: what stands around a step is little beside a convolution there. */
+async function prepareImageStep(tf: TensorFlow, job: StepJob): Promise<Prepared> {
+  const { network, batch, arrays: file, checks } = job;
+  const arrays = readArrays(file);
+  const model = networkOf(tf, network, arrays);
+  const batches = batchesOf(arrays, batch).map(({ x, y }) => ({
+    x: tf.tensor(x, [batch, ...file.shapes.x.slice(1)]),
+    y: oneHot(tf, y),
+  }));
+  let next = 0;
+  const step = (): Promise<number> => {
+    const { x, y } = batches[next++ % batches.length];
+    return model.trainOnBatch(x, y);
+  };
+  const check: number[] = [];
+  for (let i = 0; i < checks; i++) check.push(await step());
+  return {
+    check,
+    async run(times) {
+      for (let i = 0; i < times; i++) await step();
+    },
+    dispose: () => tf.dispose([batches, model.getWeights()]),
+  };
+}
+
+function prepareInference(tf: TensorFlow, job: InferenceJob): Prepared {
+  const arrays = readArrays(job.arrays);
+  const model = networkOf(tf, job.network, arrays);
+  const [{ x: pixels }] = batchesOf(arrays, job.batch);
+  const x = tf.tensor(pixels, [job.batch, ...job.arrays.shapes.x.slice(1)]);
+  const infer = (): Float32Array => {
+    const outputs = model.predictOnBatch(x);
+    const values = outputs.dataSync();
+    outputs.dispose();
+    return values;
+  };
+  return {
+    check: inferenceProbes(infer()),
+    run(times) {
+      for (let i = 0; i < times; i++) infer();
+    },
+    dispose: () => tf.dispose([x, model.getWeights()]),
+  };
+}
+
 async function prepareEpoch(
   tf: TensorFlow,
   { batch, arrays: file }: EpochJob,
@@ -134,7 +218,7 @@ async function prepareEpoch(
   const arrays = readArrays(file);
   const x = tf.tensor2d(arrays.x, file.shapes.x);
   const y = oneHot(tf, arrays.y);
-  const model = mlpModel(tf, arrays);
+  const model = networkOf(tf, "mlp", arrays);
   const first = model.evaluate(x, y, { batchSize: 1024 });
   const check = [(await first.data())[0]];
   return {
@@ -151,14 +235,18 @@ async function start(backend: string): Promise<Contender> {
   const simd = backend === "wasm" && await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
   return {
     description: `TensorFlow.js ${VERSION}, ${backend}${simd ? " with SIMD" : ""}, one thread`,
-    prepare(job: Job): Promise<Prepared> {
+    async prepare(job: Job): Promise<Prepared> {
       switch (job.kind) {
         case "gemm":
-          return Promise.resolve(prepareGemm(tf, job));
-        case "mlpStep":
-          return prepareStep(tf, job);
-        case "mlpEpoch":
-          return prepareEpoch(tf, job);
+          return prepareGemm(tf, job);
+        case "step":
+          return await (job.network === "mlp"
+            ? prepareMlpStep(tf, job)
+            : prepareImageStep(tf, job));
+        case "inference":
+          return prepareInference(tf, job);
+        case "epoch":
+          return await prepareEpoch(tf, job);
       }
     },
   };

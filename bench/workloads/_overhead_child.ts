@@ -1,20 +1,18 @@
 /**
- * Measures a training step with and without kernels, kernel by kernel, and its memory; prints one JSON object.
+ * Measures a training step with and without kernels, and kernel by kernel; prints one JSON object.
  *
  * @module
  */
 
-import { type Backend, type Kernel, type Sequential, setBackend } from "@tensaur/tensaur";
-import { median } from "../harness.ts";
-import { backendOf, examples, mlpModel } from "../peers/tensaur.ts";
+import { type Backend, type Kernel, type Model, setBackend } from "@tensaur/tensaur";
+import { backendOf, examples, networkOf } from "../peers/tensaur.ts";
 import { type ArrayFile, type Arrays, batchesOf, readArrays } from "../protocol.ts";
+import { median } from "../race.ts";
 
 /** What to measure. */
 export interface OverheadRequest {
   readonly arrays: ArrayFile;
   readonly rounds: number;
-  /** Steps of the memory test. */
-  readonly steps: number;
 }
 
 /** What was measured; times in µs a step. */
@@ -29,13 +27,6 @@ export interface OverheadResult {
   }[];
   readonly kernelBatch: number;
   readonly kernels: { name: string; calls: number; microseconds: number }[];
-  readonly memory: {
-    steps: number;
-    heap: [number, number];
-    live: [number, number];
-    tensors: [number, number];
-    resident: [number, number];
-  };
 }
 
 type Kernels = ReadonlyMap<string, Kernel>;
@@ -111,9 +102,9 @@ function summary(
 /** Runs so many steps. */
 type Loop = (steps: number) => Promise<void>;
 
-function loops(model: Sequential, arrays: Arrays, batch: number): Record<string, Loop> {
-  const [x, y] = examples(arrays);
-  const batches = batchesOf(arrays, batch).map(examples);
+function loops(model: Model, arrays: Arrays, batch: number): Record<string, Loop> {
+  const [x, y] = examples(arrays, [784]);
+  const batches = batchesOf(arrays, batch).map((part) => examples(part, [784]));
   let next = 0;
   return {
     trainOnBatch: async (steps) => {
@@ -134,11 +125,11 @@ async function time(loop: Loop, steps: number): Promise<number> {
   return (performance.now() - began) * 1000 / steps;
 }
 
-async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<OverheadResult> {
+async function main({ arrays: file, rounds }: OverheadRequest): Promise<OverheadResult> {
   const arrays = readArrays(file);
   const backend = await setBackend(await backendOf("wasm", 1));
   const meter = new Meter(backend);
-  const model = mlpModel(arrays);
+  const model = networkOf("mlp", arrays);
   const fallbacks = (): number => [...backend.fallbacks.values()].reduce((a, b) => a + b, 0);
 
   const results: OverheadResult["steps"] = [];
@@ -177,31 +168,7 @@ async function main({ arrays: file, rounds, steps }: OverheadRequest): Promise<O
     }
   }
 
-  const { trainOnBatch } = loops(model, arrays, BATCHES[0]);
-  meter.use(meter.real);
-  const { gc } = globalThis as unknown as { gc(): void };
-  const look = () => {
-    gc();
-    const { bytes, storages } = backend.memory();
-    const { heapUsed, rss } = Deno.memoryUsage();
-    return { bytes, storages, heapUsed, rss };
-  };
-  await trainOnBatch(1000);
-  const before = look();
-  await trainOnBatch(steps);
-  const after = look();
-  return {
-    steps: results,
-    kernelBatch: BATCHES[0],
-    kernels,
-    memory: {
-      steps,
-      heap: [before.heapUsed, after.heapUsed],
-      live: [before.bytes, after.bytes],
-      tensors: [before.storages, after.storages],
-      resident: [before.rss, after.rss],
-    },
-  };
+  return { steps: results, kernelBatch: BATCHES[0], kernels };
 }
 
 if (import.meta.main) {

@@ -4,28 +4,31 @@
  * @module
  */
 
-import { entrants, race, ratioTable, timesTable, type Workload } from "../harness.ts";
-import { writeTrainingFile } from "../mlp_data.ts";
+import { writeExamples } from "../examples.ts";
+import { entrants } from "../field.ts";
+import { race } from "../race.ts";
+import { ratioTable, timesTable, type Workload } from "../report.ts";
 
 const BATCH = 32;
+const FAMILIES = ["tensaur", "tfjs wasm", "torch", "torch fused"];
 
 /** See the module. */
 export const epoch: Workload = {
   name: "epoch",
+  families: FAMILIES,
   async run(options, field) {
-    const count = options.quick ? 3200 : options.data === null ? 12800 : null;
-    const { source, arrays } = await writeTrainingFile(options, count);
+    const { source, arrays } = await writeExamples(options, "mlp", options.quick ? 3200 : null);
     const examples = arrays.shapes.x[0];
     options.say(`epoch, ${examples} examples of ${source}`);
     const result = await race(
       field,
       `${examples} examples`,
-      { kind: "mlpEpoch", batch: BATCH, arrays },
+      { kind: "epoch", batch: BATCH, arrays },
       {
-        rounds: options.quick ? 3 : 5,
+        rounds: 3,
         roundMs: 1,
         warmupMs: 1,
-        families: ["tensaur", "tfjs wasm", "torch", "torch fused"],
+        families: FAMILIES,
       },
     );
     const who = entrants(options);

@@ -1,31 +1,13 @@
 /**
- * What a training step costs outside kernels, and whether its memory stays flat. Measured in a process of its own; see
- * `_overhead_child.ts`.
+ * What a training step costs outside kernels. Measured in a process of its own; see `_overhead_child.ts`.
  *
  * @module
  */
 
-import { figure, limitTarget, type Table, type Workload } from "../harness.ts";
-import { writeTrainingFile } from "../mlp_data.ts";
+import { writeExamples } from "../examples.ts";
+import { figure, limitTarget, type Table, type Workload } from "../report.ts";
+import { measureApart } from "./_apart.ts";
 import type { OverheadRequest, OverheadResult } from "./_overhead_child.ts";
-
-async function measure(request: OverheadRequest): Promise<OverheadResult> {
-  const child = new URL("_overhead_child.ts", import.meta.url).href;
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-lock",
-      "--quiet",
-      "--v8-flags=--expose-gc",
-      child,
-      JSON.stringify(request),
-    ],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("the process that measures the overhead failed");
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
 
 function stepTable({ steps }: OverheadResult): Table {
   return {
@@ -56,48 +38,22 @@ function kernelTable({ kernels, kernelBatch }: OverheadResult): Table {
   };
 }
 
-function memoryTable({ memory }: OverheadResult): Table {
-  const bytes = (value: number): string => `${(value / 1024).toFixed(1)} KiB`;
-  return {
-    title: `Memory over ${memory.steps} steps, batch 32`,
-    columns: ["", "before", "after", "a step"],
-    rows: [
-      [
-        "JavaScript heap",
-        bytes(memory.heap[0]),
-        bytes(memory.heap[1]),
-        `${((memory.heap[1] - memory.heap[0]) / memory.steps).toFixed(2)} B`,
-      ],
-      ["live tensors", bytes(memory.live[0]), bytes(memory.live[1]), ""],
-      ["number of live tensors", `${memory.tensors[0]}`, `${memory.tensors[1]}`, ""],
-      ["resident set", bytes(memory.resident[0]), bytes(memory.resident[1]), ""],
-    ],
-    notes: ["Heap after a collection."],
-  };
-}
-
 /** See the module. */
 export const overhead: Workload = {
   name: "overhead",
+  families: [],
   async run(options) {
     options.say("overhead");
-    const { arrays } = await writeTrainingFile({ ...options, data: null }, 6400);
-    const result = await measure({ arrays, rounds: options.quick ? 5 : 15, steps: 10000 });
-    const { memory, steps } = result;
+    const { arrays } = await writeExamples({ ...options, data: null }, "mlp", 6400);
+    const result = await measureApart<OverheadRequest, OverheadResult>("_overhead_child.ts", {
+      arrays,
+      rounds: options.quick ? 3 : 15,
+    });
     return {
-      tables: [stepTable(result), kernelTable(result), memoryTable(result)],
-      targets: [
-        ...steps.map(({ loop, batch, outside }) =>
-          limitTarget(`outside kernels, ${loop}, batch ${batch}`, outside, 60, "µs")
-        ),
-        limitTarget(
-          "growth of the heap a step",
-          (memory.heap[1] - memory.heap[0]) / memory.steps,
-          10,
-          "B",
-        ),
-        limitTarget("growth of live tensors", memory.live[1] - memory.live[0], 1, "B"),
-      ],
+      tables: [stepTable(result), kernelTable(result)],
+      targets: result.steps.map(({ loop, batch, outside }) =>
+        limitTarget(`outside kernels, ${loop}, batch ${batch}`, outside, 60, "µs")
+      ),
       data: result,
     };
   },

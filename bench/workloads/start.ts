@@ -4,16 +4,11 @@
  * @module
  */
 
-import {
-  type BenchOptions,
-  figure,
-  limitTarget,
-  median,
-  times,
-  type Workload,
-} from "../harness.ts";
+import { type BenchOptions, peakMemory } from "../field.ts";
 import { pythonWithTorch } from "../peers/torch.ts";
 import { linesOf } from "../protocol.ts";
+import { median } from "../race.ts";
+import { figure, limitTarget, times, type Workload } from "../report.ts";
 
 interface Program {
   readonly name: string;
@@ -48,16 +43,6 @@ interface Sample {
   readonly peaks: readonly [number, number];
 }
 
-/** Linux tells the peak; elsewhere it is not known. */
-async function peak(pid: number): Promise<number> {
-  try {
-    const status = await Deno.readTextFile(`/proc/${pid}/status`);
-    return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? NaN);
-  } catch {
-    return NaN;
-  }
-}
-
 async function sample(command: readonly string[]): Promise<Sample> {
   const began = performance.now();
   const child = new Deno.Command(command[0], {
@@ -76,9 +61,9 @@ async function sample(command: readonly string[]): Promise<Sample> {
   try {
     await expect("step");
     const milliseconds = performance.now() - began;
-    const first = await peak(child.pid);
+    const first = await peakMemory(child.pid);
     await expect("done");
-    return { milliseconds, peaks: [first, await peak(child.pid)] };
+    return { milliseconds, peaks: [first, await peakMemory(child.pid)] };
   } finally {
     await child.stdin.close();
     await child.status;
@@ -103,7 +88,7 @@ async function measure(options: BenchOptions): Promise<{
       absent[name] = (error as Error).message;
     }
   }
-  for (let round = 0; round < (options.quick ? 5 : 11); round++) {
+  for (let round = 0; round < (options.quick ? 3 : 11); round++) {
     for (const { name, command } of ready) samples[name].push(await sample(command));
   }
   return { samples, absent };
@@ -112,6 +97,7 @@ async function measure(options: BenchOptions): Promise<{
 /** See the module. */
 export const start: Workload = {
   name: "start",
+  families: [],
   async run(options) {
     options.say("start of a process");
     const { samples, absent } = await measure(options);
