@@ -61,6 +61,10 @@ export { symbolicInput };
  */
 let depth = 0;
 
+/** Counts the outermost calls of layers: what a call adds to the loss is told from what others added. */
+let outermostCall = 0;
+let lastCallWithLosses = 0;
+
 function atDepth<T>(other: number, run: () => T): T {
   const before = depth;
   depth = other;
@@ -121,6 +125,9 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   #built = false;
   #inputSignature: InputSignature | null = null;
   #losses: Tensor[] = [];
+  /** The outermost calls during which it added losses, and during which it was called last. */
+  #lossesOf = 0;
+  #lastCall = 0;
   #outputDims: readonly Dims[] = [];
   #firstCall: LayerCall | null = null;
   #callCount = 0;
@@ -269,7 +276,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
 
   /** Builds the layer if need be, then runs it: hooks, then `forward`. */
   override apply(inputs: I, context: Partial<CallContext> = {}): O {
-    if (depth === 0) this.#forgetLosses();
+    if (depth === 0) outermostCall++;
+    this.#lastCall = outermostCall;
     depth++;
     let outputs: O;
     const { training } = context;
@@ -399,19 +407,24 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
     return zeros(shape, { dtype });
   }
 
-  /** Adds to the loss of the call under way, as activity regularizers do. */
+  /**
+   * Adds to the loss of the call under way, as activity regularizers do: a layer that is called twice by a model adds
+   * twice, one that is left out by a call adds nothing.
+   */
   protected addLoss(loss: Tensor): void {
-    if (!loss.isSymbolic) this.#losses.push(loss);
-  }
-
-  /** A layer that is called twice by a model adds twice; one that is left out by a call adds nothing. */
-  #forgetLosses(): void {
-    for (const module of this.modules()) if (module instanceof Layer) module.#losses = [];
+    if (loss.isSymbolic) return;
+    if (this.#lossesOf !== outermostCall) this.#losses = [];
+    this.#lossesOf = lastCallWithLosses = outermostCall;
+    this.#losses.push(loss);
   }
 
   /** The extra losses of the last call, of this layer and those below. */
   collectLosses(): Tensor[] {
-    return this.modules().flatMap((module) => module instanceof Layer ? module.#losses : []);
+    const call = this.#lastCall;
+    if (lastCallWithLosses < call) return [];
+    return this.modules().flatMap((module) =>
+      module instanceof Layer && module.#lossesOf === call ? module.#losses : []
+    );
   }
 
   /**

@@ -175,7 +175,14 @@ export abstract class Module<I extends Nested = Tensor, O extends Nested = Tenso
 
   /** This module and all below it, each once. */
   modules(): AnyModule[] {
-    return this.namedModules().map(([, module]) => module);
+    const found = new Set<AnyModule>();
+    const visit = (module: AnyModule): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      for (const [, child] of module.namedChildren()) visit(child);
+    };
+    visit(this);
+    return [...found];
   }
 
   /** The parameters of this module and all below it, each once, by path. */
@@ -187,7 +194,14 @@ export abstract class Module<I extends Nested = Tensor, O extends Nested = Tenso
 
   /** The parameters of this module and all below it, each once. */
   parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+    // Every training step asks for them, and not for their paths.
+    const found = new Set<Parameter>();
+    for (const module of this.modules()) {
+      forEachField(module, (_, value) => {
+        if (value instanceof Parameter) found.add(value);
+      });
+    }
+    return [...found];
   }
 
   /** The variables that are not parameters, such as moving statistics, by path. */
@@ -303,7 +317,9 @@ function join(path: string, name: string): string {
 
 /** Visits the values of a module's fields, the items of arrays one by one. */
 function forEachField(module: object, visit: (name: string, value: unknown) => void): void {
-  for (const [name, value] of Object.entries(module)) {
+  for (const name of Object.keys(module)) {
+    const value = (module as Record<string, unknown>)[name];
+    if (typeof value !== "object") continue;
     if (Array.isArray(value)) value.forEach((item, i) => visit(`${name}.${i}`, item));
     else visit(name, value);
   }

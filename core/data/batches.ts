@@ -146,9 +146,11 @@ export function asExamples(values: TensorLike, inputDims: Dims | null): Tensor {
 }
 
 /** Values as a tensor; what is none yet is put where the model is. */
-function placed(values: TensorLike, { backend }: DataForm, inputDims: Dims | null = null): Tensor {
+function placed(values: TensorLike, form: DataForm, inputDims: Dims | null = null): Tensor {
+  if (isTensor(values)) return values;
   const x = asExamples(values, inputDims);
-  return isTensor(values) || backend === null ? x : x.to(backend);
+  const { backend } = form;
+  return backend === null ? x : x.to(backend);
 }
 
 /** Examples, and how a batch of them becomes inputs, targets and weights. */
