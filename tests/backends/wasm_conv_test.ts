@@ -48,11 +48,18 @@ const axis: fc.Arbitrary<Axis> = fc.record({
   high: fc.integer({ min: 0, max: 3 }),
 }).filter(({ length, size, dilation, low, high }) => length + low + high >= spanOf(size, dilation));
 
+/** Windows next to each other, at every place. */
+const dense: fc.Arbitrary<Axis> = axis.map((one) => {
+  const margin = (one.size - 1) * one.dilation;
+  const low = Math.min(one.low, margin);
+  return { ...one, stride: 1, low, high: margin - low };
+});
+
 const channels = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(12, 16, 17, 31));
 
 const calls: fc.Arbitrary<Call> = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
-  axes: fc.array(axis, { minLength: 1, maxLength: 3 }),
+  axes: fc.oneof(...[axis, dense].map((one) => fc.array(one, { minLength: 1, maxLength: 3 }))),
   groups: fc.constantFrom(1, 1, 1, 2, 3),
   perGroup: channels,
   filters: channels,
@@ -148,7 +155,7 @@ function compareKernelGradient(call: Call): void {
   compare("convKernelGradient", [x, y], kernel, options, sizeOf(y.slice(0, -1)));
 }
 
-const SETTINGS = { seed: 11, numRuns: 150 };
+const SETTINGS = { seed: 11, numRuns: 250 };
 
 Deno.test("conv() is right for any placement of windows", () => {
   fc.assert(fc.property(calls, compareConv), SETTINGS);
@@ -175,6 +182,17 @@ const LARGE: readonly Call[] = [
   // More than 64 taps.
   { x: [1, 14, 15, 4], kernel: [9, 10, 4, 9], attributes: placed([1, 1], [4, 4]) },
   { x: [1, 14, 15, 2], kernel: [9, 10, 2, 9], attributes: placed([2, 3], [4, 4]) },
+  // Few filters and many channels: windows are read where they lie, some taps at a time; and the other way round.
+  { x: [1, 10, 9, 300], kernel: [3, 3, 300, 20], attributes: placed([1, 1], [1, 1]) },
+  { x: [1, 10, 9, 20], kernel: [3, 3, 20, 300], attributes: placed([1, 1], [1, 1]) },
+  {
+    x: [2, 12, 11, 24],
+    kernel: [3, 3, 8, 30],
+    attributes: { ...placed([1, 1], [1, 1]), groups: 3 },
+  },
+  // The same with more than 64 taps, and with more padding than would be copied.
+  { x: [1, 24, 25, 8], kernel: [9, 10, 8, 9], attributes: placed([1, 1], [4, 4]) },
+  { x: [1, 5, 6, 8], kernel: [9, 10, 8, 9], attributes: placed([1, 1], [5, 5]) },
   // More than 64 taps of one channel each.
   { x: [1, 14, 15, 1], kernel: [9, 10, 1, 9], attributes: placed([1, 1], [4, 4]) },
 ];

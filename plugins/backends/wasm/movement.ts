@@ -42,11 +42,23 @@ function addAxis(size: number, strideX: number, strideY: number): void {
 
 /** Runs the prepared copy; offsets are in elements. */
 function runCopy(
-  { kernels, memory }: Engine,
+  engine: Engine,
   x: Operand,
   y: Operand,
   offsetX: number,
   offsetY: number,
+): void {
+  const shift = SHIFTS[DTYPE_CODES[x.dtype]];
+  const bytes = 1 << shift;
+  copyBetween(engine, shift, addressOf(x) + offsetX * bytes, addressOf(y) + offsetY * bytes);
+}
+
+/** Runs the prepared copy between addresses. */
+function copyBetween(
+  { kernels, memory }: Engine,
+  shift: number,
+  from: number,
+  to: number,
 ): void {
   if (copy.axes === 0) addOne();
   const { axes, sizes, stridesX, stridesY } = copy;
@@ -58,9 +70,24 @@ function runCopy(
     memory.int32[at + 2 * MOST_AXES] = stridesY[i];
   }
   copy.axes = 0;
-  const shift = SHIFTS[DTYPE_CODES[x.dtype]];
-  const bytes = 1 << shift;
-  kernels.copyStrided(shift, addressOf(x) + offsetX * bytes, addressOf(y) + offsetY * bytes, axes);
+  kernels.copyStrided(shift, from, to, axes);
+}
+
+/** Elements of 4 bytes, as the kernels count them. */
+const FOUR_BYTES = 2;
+
+/** An axis of a copy: its size, and the elements from one to the next, where they are and where they go. */
+export type CopiedAxis = readonly [size: number, strideFrom: number, strideTo: number];
+
+/** Copies float32 values between strided arrays. */
+export function copyStrided(
+  engine: Engine,
+  from: number,
+  to: number,
+  axes: readonly CopiedAxis[],
+): void {
+  for (let i = axes.length - 1; i >= 0; i--) addAxis(...axes[i]);
+  copyBetween(engine, FOUR_BYTES, from, to);
 }
 
 /** A copy of one element still needs an axis. */

@@ -18,6 +18,7 @@ import {
 import type { Engine } from "./engine.ts";
 import { SHAPES, ZERO } from "./layout.ts";
 import { ACTIVATIONS } from "./matmul.ts";
+import { type CopiedAxis, copyStrided } from "./movement.ts";
 import { addressOf, allFloat32, type KernelEntries, product } from "./operands.ts";
 
 /** The most spatial axes that the kernels walk over. */
@@ -247,6 +248,56 @@ function joinTaps(plan: Plan, axes: readonly Axis[]): void {
   last.taps = 1;
 }
 
+/** Up to so many columns, or of so few channels, reading windows costs as much as multiplying them. */
+const FEW_FILTERS = 32;
+const FEW_CHANNELS = 8;
+/** How many times as large as without it an array with its padding may be. */
+const MOST_PADDING = 2;
+
+/**
+ * Runs a kernel on windows that do not reach into the padding where copying the source into the middle of zeros pays:
+ * then no window has to be asked which of its taps are there, and the taps of a line are neighbours.
+ */
+function withoutPadding(engine: Engine, plan: Plan, axes: readonly Axis[], run: () => void): void {
+  const isDear = plan.filters <= FEW_FILTERS || plan.channels < FEW_CHANNELS;
+  const low = axes.map(({ start }) => Math.max(0, -start));
+  const padded = axes.map(({ windows, stride, start, length, taps, tapStep }, i) =>
+    low[i] + Math.max(length, start + (windows - 1) * stride + (taps - 1) * tapStep + 1)
+  );
+  const lengths = axes.map(({ length }) => length);
+  const size = product(padded, 0, padded.length);
+  const original = product(lengths, 0, lengths.length);
+  if (!isDear || size === original || size > MOST_PADDING * original) {
+    run();
+    return;
+  }
+  const { kernels, borrow, giveBack } = engine;
+  const channels = axes[axes.length - 1].sourceStep;
+  const images = plan.images;
+  const source = borrow(images * size * channels * 4);
+  kernels.fill(FOUR_BYTES, ZERO, source, images * size * channels);
+  const copied: CopiedAxis[] = [[channels, 1, 1]];
+  let [sourceStep, offset] = [channels, 0];
+  for (let i = axes.length - 1; i >= 0; i--) {
+    const axis = axes[i];
+    copied.unshift([axis.length, axis.sourceStep, sourceStep]);
+    offset += low[i] * sourceStep;
+    axis.start += low[i];
+    axis.length = padded[i];
+    axis.sourceStep = sourceStep;
+    sourceStep *= padded[i];
+  }
+  copied.unshift([images, plan.sourceImage, sourceStep]);
+  copyStrided(engine, plan.source, source + offset * 4, copied);
+  plan.source = source;
+  plan.sourceImage = sourceStep;
+  try {
+    run();
+  } finally {
+    giveBack(source);
+  }
+}
+
 /** Bytes of a kernel in strips of 8 columns. */
 function packedBytes(groups: number, rows: number, columns: number): number {
   return groups * rows * Math.ceil(columns / 8) * 32;
@@ -262,8 +313,8 @@ function convolve(
 ): void {
   if (y.size === 0) return;
   const { kernels } = engine;
-  const { plan, axes, size, isPointwise, isDepthwise } = place(x, kernel, y, attributes);
-  const { source, target, other, channels, filters, groups } = plan;
+  const { plan, axes, isPointwise, isDepthwise } = place(x, kernel, y, attributes);
+  const { source, target, other, channels, filters } = plan;
   const third = bias === undefined ? 0 : addressOf(bias);
   if (isPointwise || kernel.size === 0) {
     const [rows, flags] = [y.size / filters, activation << 2];
@@ -276,9 +327,62 @@ function convolve(
     runWindows(engine, plan, axes, 0, () => kernels.pool(DEPTHWISE));
     return;
   }
-  const room = packedBytes(groups, product(size, 0, size.length) * channels, filters);
-  joinTaps(plan, axes);
-  runWindows(engine, plan, axes, room, () => kernels.convolve());
+  slide(engine, plan, axes);
+}
+
+/** Multiplies windows by a kernel. */
+function slide(engine: Engine, plan: Plan, axes: readonly Axis[]): void {
+  const taps = axes.reduce((all, axis) => all * axis.taps, 1);
+  const room = packedBytes(plan.groups, taps * plan.channels, plan.filters);
+  withoutPadding(engine, plan, axes, () => {
+    joinTaps(plan, axes);
+    runWindows(engine, plan, axes, room, () => engine.kernels.convolve());
+  });
+}
+
+/** How many times as many windows the gradient of an input may have as a convolution as it has otherwise. */
+const MOST_TURNED = 1.1;
+
+/** Says whether windows are next to each other, and cover about as many places as there are. */
+function isDense(axes: readonly Axis[]): boolean {
+  let ratio = 1;
+  for (const { stride, length, windows } of axes) {
+    if (stride !== 1) return false;
+    ratio *= length / windows;
+  }
+  return ratio <= MOST_TURNED;
+}
+
+/**
+ * From the plan of a convolution to that of its input's gradient: windows slide over the upstream gradient instead, and
+ * the kernel is turned round, taps backward, channels and filters exchanged.
+ */
+function turn(engine: Engine, plan: Plan, axes: readonly Axis[], taps: number, to: number): void {
+  const { channels, filters, groups, otherRow } = plan;
+  const step = channels * otherRow;
+  copyStrided(engine, plan.other + (taps - 1) * step * 4, to, [
+    [groups, filters, taps * step / groups],
+    [taps, -step, step / groups],
+    [filters, 1, channels],
+    [channels, otherRow, 1],
+  ]);
+  plan.other = to;
+  plan.otherRow = channels;
+  plan.otherGroup = taps * step / groups;
+  [plan.source, plan.target] = [plan.target, plan.source];
+  [plan.channels, plan.filters] = [plan.filters, plan.channels];
+  plan.sourceGroup = plan.channels;
+  plan.targetGroup = plan.filters;
+  plan.targetRow = plan.filters * plan.groups;
+  let sourceStep = plan.channels * plan.groups;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    const axis = axes[i];
+    [axis.windows, axis.length] = [axis.length, axis.windows];
+    axis.start = -axis.start - (axis.taps - 1) * axis.tapStep;
+    axis.sourceStep = sourceStep;
+    sourceStep *= axis.length;
+  }
+  plan.sourceImage = sourceStep;
 }
 
 function convKernel(engine: Engine): Kernel<Convolution> {
@@ -313,6 +417,14 @@ function inputGradientKernel(engine: Engine): Kernel<InputGradient> {
         kernels.matmul(target, other, source, 0, rows, channels, filters, TRANSPOSE_B, 1);
       } else if (isDepthwise) {
         runWindows(engine, plan, axes, 0, () => kernels.pool(DEPTHWISE_INPUT));
+      } else if (channels >= FEW_CHANNELS && isDense(axes)) {
+        const turned = engine.borrow(kernel.size * 4);
+        turn(engine, plan, axes, product(size, 0, size.length), turned);
+        try {
+          slide(engine, plan, axes);
+        } finally {
+          engine.giveBack(turned);
+        }
       } else {
         const room = packedBytes(groups, filters, product(size, 0, size.length) * channels);
         joinTaps(plan, axes);
@@ -353,8 +465,10 @@ function kernelGradientKernel(engine: Engine): Kernel<KernelGradient> {
         } else {
           plan.other = plan.target;
           plan.target = sums;
-          joinTaps(plan, axes);
-          runWindows(engine, plan, axes, 0, () => kernels.kernelGradient());
+          withoutPadding(engine, plan, axes, () => {
+            joinTaps(plan, axes);
+            runWindows(engine, plan, axes, 0, () => kernels.kernelGradient());
+          });
         }
         if (pieces > 1) kernels.reduce(SUM, SINGLE, sums, result, 1, pieces, kernel.size, 1);
       } finally {

@@ -1,15 +1,15 @@
 /**
- * Convolutions as matrix products. The left factor, a row for each window, is gathered while its panels are packed,
- * a few rows at a time for each thread; the tiles are those of the matrix product. The gradient of the input is a
- * convolution too, of the upstream gradient by the kernel turned round, one for each phase of the strides. The
- * gradient of the kernel is a product with the gathered factor transposed, in pieces of rows whose sums are added in
- * order.
+ * Convolutions as matrix products. The left factor, a row for each window, is gathered while its panels are packed, a few
+ * rows at a time for each thread, and the tiles are those of the matrix product; where the result has few columns, packing
+ * does not pay, and tiles of their own read windows where they lie. The gradient of the kernel is a product with the left
+ * factor transposed, in pieces of rows whose sums are added in order. The gradient of the input is a convolution by the
+ * kernel turned round where windows are next to each other; else products are added to where their elements lie.
  *
  * How rows are cut for threads never changes an element of a result: it is one sum in a fixed order.
  */
 import { CHUNK, computeTiles, DEPTH_BYTES, evenly, SHARED_FROM } from "./gemm";
 import { packA, packB, STRIP, turn } from "./gemm_pack";
-import { cutRows, Gemm, rowOf } from "./gemm_task";
+import { cutRows, foursIn, Gemm, rowOf } from "./gemm_task";
 import {
   ADD, finishRows, isForLibrary, libraryThreads, multiplyHere, TRANSPOSE_A, TRANSPOSE_B,
 } from "./library";
@@ -19,6 +19,7 @@ import { ceilDiv, max32, min32 } from "./vector";
 import {
   baseOf, locate, maskOf, ownSpace, prepareWindows, RECORD, setMasks, tapOffset, theWindows, Windows,
 } from "./windows";
+import { tapTile4, tapTile6, windowTile } from "./window_tile";
 
 /** Columns of a strip. */
 const WIDTH: i32 = 8;
@@ -35,6 +36,15 @@ const PANEL_B_BYTES: i32 = 128 * 1024;
 
 /** Rows of windows that one panel of a forward product holds, in bytes. */
 const ROWS_BYTES: i32 = 96 * 1024;
+
+/** With so few strips of columns, windows are read where they lie instead of being packed. */
+const FEW_STRIPS: i32 = 4;
+/** Taps whose addresses are noted together, at most. */
+const MOST_TAPS: i32 = 1024;
+/** Windows whose taps stay in the first cache while the gradient of a kernel is summed. */
+const GRADIENT_ROWS: i32 = 128;
+/** Where taps have fewer channels, an address for each costs more than packing. */
+const DIRECT_CHANNELS: i32 = 8;
 
 /** For a library: the most columns of a panel of windows, and the most bytes of one. */
 const LIBRARY_DEPTH: i32 = 512;
@@ -55,15 +65,18 @@ export function convolve(): void {
   if (k == 0 || rows == 0) return;
   v.byLibrary = isByLibrary(v, min32(rows, MOST_ROWS));
   if (v.byLibrary) return convolveByLibrary(v, k, rows);
-  v.depth = evenly(k, DEPTH_BYTES / 4);
   v.strips = ceilDiv(v.filters, WIDTH);
+  v.direct = v.strips <= FEW_STRIPS && v.channels >= DIRECT_CHANNELS;
+  // In elements; where windows are read directly, whole taps.
+  v.depth = v.direct ? tapsTogether(v) * v.channels : evenly(k, DEPTH_BYTES / 4);
   const strips = v.groups * v.strips;
   if (<i64>k * v.filters * v.groups < PACK_TOGETHER) {
     for (let strip = 0; strip < strips; strip++) packKernelStrip(v, strip);
   } else parallel(CONV_PACK, strips);
 
-  let most = min32(MOST_ROWS, ROWS_BYTES / 4 / v.depth);
-  most = max32(6, most / 6 * 6);
+  let most = ROWS_BYTES / 4 / v.depth;
+  if (v.direct) most = max32(most, min32(MOST_ROWS, PANEL_A_BYTES / 4 / tapsTogether(v)));
+  most = max32(6, min32(MOST_ROWS, most) / 6 * 6);
   const work = <f64>rows * <f64>k * <f64>v.filters * <f64>v.groups;
   const together = work >= SHARED_FROM;
   if (together) {
@@ -77,6 +90,12 @@ export function convolve(): void {
   const chunks = v.groups * v.rowChunks;
   if (together) parallel(CONV_ROWS, chunks);
   else for (let chunk = 0; chunk < chunks; chunk++) convolveRows(chunk);
+}
+
+/** How many taps of windows that are read directly are multiplied in one pass. */
+function tapsTogether(v: Windows): i32 {
+  const most = min32(MOST_TAPS, max32(1, DEPTH_BYTES / 4 / v.channels));
+  return ceilDiv(v.taps, ceilDiv(v.taps, most));
 }
 
 function convolveByLibrary(v: Windows, k: i32, rows: i32): void {
@@ -161,34 +180,22 @@ export function convolutionChunk(kind: i32, chunk: i32): void {
 
 // ---- the kernel, packed ----
 
-/** One strip of the kernel of one group: for each block of k a panel. */
+/** One strip of the kernel of one group, in panels for each block of k. */
 function packKernelStrip(v: Windows, index: i32): void {
-  const k = v.taps * v.channels;
+  const g = changetype<Gemm>(ownSpace());
   const group = index / v.strips, strip = index % v.strips;
-  const column = strip * WIDTH;
-  const valid = min32(WIDTH, v.filters - column);
-  const from = v.other + (<usize>(group * v.otherGroup) << 2);
+  const k = v.taps * v.channels;
+  g.n = v.filters;
+  g.b = v.other + (<usize>(group * v.otherGroup) << 2);
+  g.strideB = <usize>v.otherRow << 2;
+  g.j0 = 0;
   const room = v.room + <usize>group * k * v.strips * STRIP;
+  g.transposeB = false;
   for (let k0 = 0; k0 < k; k0 += v.depth) {
-    const depth = min32(v.depth, k - k0);
-    const to = room + <usize>k0 * v.strips * STRIP + <usize>strip * depth * STRIP;
-    packStraight(from + (<usize>(k0 * v.otherRow + column) << 2), v.otherRow, valid, depth, to);
-  }
-}
-
-function packStraight(from: usize, row: i32, valid: i32, run: i32, to: usize): void {
-  const stride = <usize>row << 2;
-  for (let p = 0; p < run; p++) {
-    if (valid == WIDTH) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-    } else {
-      for (let j = 0; j < WIDTH; j++) {
-        store<f32>(to + (<usize>j << 2), j < valid ? load<f32>(from + (<usize>j << 2)) : 0);
-      }
-    }
-    from += stride;
-    to += STRIP;
+    g.k0 = k0;
+    g.depth = min32(v.depth, k - k0);
+    g.packedB = room + <usize>k0 * v.strips * STRIP;
+    packB<f32>(g, strip, strip + 1);
   }
 }
 
@@ -220,6 +227,7 @@ function convolveRows(chunk: i32): void {
   cutRows(g, count);
   const room = v.room + <usize>group * k * v.strips * STRIP;
   const source = v.source + (<usize>(group * v.sourceGroup) << 2);
+  if (v.direct) return convolveDirectly(v, g, source, records, count, room);
   for (let k0 = 0; k0 < k; k0 += v.depth) {
     g.k0 = k0;
     g.depth = min32(v.depth, k - k0);
@@ -228,6 +236,59 @@ function convolveRows(chunk: i32): void {
     g.packedB = room + <usize>k0 * v.strips * STRIP;
     for (let tile = 0; tile < g.tiles; tile++) gatherRows(v, g, source, records, tile);
     computeTiles<f32>(g, 0, g.tiles, 0, g.strips);
+  }
+}
+
+/** The same with windows that are read where they lie. */
+function convolveDirectly(
+  v: Windows, g: Gemm, source: usize, records: usize, count: i32, room: usize,
+): void {
+  const each = v.depth / v.channels, addresses = g.packedA;
+  for (let tap = 0; tap < v.taps; tap += each) {
+    const taps = min32(each, v.taps - tap);
+    const relu = tap + taps == v.taps && v.activation == 1;
+    noteTiles(v, source, records, count, tap, taps, addresses);
+    let b = room + <usize>(tap * v.channels * v.strips) * STRIP;
+    for (let column = 0; column < v.filters; column += WIDTH) {
+      const columns = min32(WIDTH, v.filters - column);
+      const bias = g.bias ? g.bias + (<usize>column << 2) : 0;
+      let at = addresses, c = g.c + (<usize>column << 2);
+      for (let row = 0; row < count; row += 6) {
+        const rows = min32(6, count - row);
+        windowTile(at, taps, v.channels, b, c, g.strideC, bias, tap == 0, relu, rows, columns);
+        at += <usize>taps * 24;
+        c += 6 * g.strideC;
+      }
+      b += <usize>(taps * v.channels) * STRIP;
+    }
+  }
+  if (v.activation > 1) finishRows(g.c, count, v.filters, g.strideC, 0, v.activation);
+}
+
+/** Where a tap of a window lies; zeros where that is in the padding. */
+@inline
+function addressOf(v: Windows, base: usize, mask: u64, tap: i32): usize {
+  return mask >> (tap & 63) & 1 ? base + (<usize>tapOffset(v, tap) << 2) : v.zeros;
+}
+
+/** The addresses of taps, six windows at a time: windows beyond the last are the last once more. */
+function noteTiles(
+  v: Windows, source: usize, records: usize, count: i32, first: i32, taps: i32, to: usize,
+): void {
+  const end = first + taps, whole = ceilDiv(count, 6) * 6;
+  for (let tap = first; tap < end;) {
+    const endHere = min32(end, (tap | 63) + 1);
+    setMasks(v, records, count, tap >> 6);
+    for (let i = 0; i < whole; i++) {
+      const record = records + <usize>min32(i, count - 1) * RECORD;
+      const mask = maskOf(record), base = source + (<usize>baseOf(record) << 2);
+      let at = to + (<usize>(i / 6 * taps * 6 + i % 6 + (tap - first) * 6) << 2);
+      for (let j = tap; j < endHere; j++) {
+        store<usize>(at, addressOf(v, base, mask, j));
+        at += 24;
+      }
+    }
+    tap = endHere;
   }
 }
 
@@ -332,6 +393,7 @@ export function kernelGradient(): void {
   v.strips = ceilDiv(min32(v.filters, PANEL_B_BYTES / 4 / MOST_ROWS), WIDTH);
   v.byLibrary = isByLibrary(v, MOST_ROWS);
   v.depth = evenly(k, v.byLibrary ? LIBRARY_BYTES / 4 / MOST_ROWS : PANEL_A_BYTES / 4 / MOST_ROWS - 12);
+  v.direct = ceilDiv(v.filters, WIDTH) <= FEW_STRIPS && v.channels >= DIRECT_CHANNELS;
   v.rowChunks = ceilDiv(k, v.depth);
   const chunks = v.groups * v.pieces * v.rowChunks;
   const work = <f64>v.images * <f64>v.places * <f64>k * <f64>v.filters * <f64>v.groups;
@@ -381,12 +443,22 @@ function kernelPiece(chunk: i32): void {
     }
     return;
   }
-  for (let row = from; row < end; row += MOST_ROWS) {
+  const each = v.direct ? GRADIENT_ROWS : MOST_ROWS;
+  for (let row = from; row < end; row += each) {
     g.first = row == from;
-    g.depth = min32(MOST_ROWS, end - row);
+    g.depth = min32(each, end - row);
     g.k0 = 0;
     g.b = v.other + (<usize>row * v.otherRow << 2) + (<usize>(group * v.otherGroup) << 2);
     locate(v, row, g.depth, records);
+    if (v.direct) {
+      const tap = k0 / v.channels, endTap = ceilDiv(k0 + g.rows, v.channels);
+      noteTaps(v, source, records, g.depth, tap, endTap - tap, g.packedA);
+      g.j0 = 0;
+      g.strips = ceilDiv(v.filters, WIDTH);
+      packB<f32>(g, 0, g.strips);
+      for (let strip = 0; strip < g.strips; strip++) gradientColumns(v, g, k0, strip);
+      continue;
+    }
     let block = -1;
     for (let tile = 0; tile < g.tiles; tile++) block = gatherColumns(v, g, source, records, k0, tile, block);
     for (let column = 0; column < v.filters; column += v.strips * WIDTH) {
@@ -395,6 +467,54 @@ function kernelPiece(chunk: i32): void {
       packB<f32>(g, 0, g.strips);
       computeTiles<f32>(g, 0, g.tiles, 0, g.strips);
     }
+  }
+}
+
+/** The addresses of taps, tap by tap for all windows. */
+function noteTaps(
+  v: Windows, source: usize, records: usize, count: i32, first: i32, taps: i32, to: usize,
+): void {
+  const end = first + taps;
+  for (let tap = first; tap < end;) {
+    const endHere = min32(end, (tap | 63) + 1);
+    setMasks(v, records, count, tap >> 6);
+    let record = records;
+    for (let i = 0; i < count; i++) {
+      const mask = maskOf(record), base = source + (<usize>baseOf(record) << 2);
+      let at = to + (<usize>((tap - first) * count + i) << 2);
+      for (let j = tap; j < endHere; j++) {
+        store<usize>(at, addressOf(v, base, mask, j));
+        at += <usize>count << 2;
+      }
+      record += RECORD;
+    }
+    tap = endHere;
+  }
+}
+
+/** A strip of columns of the gradient, rows `k0` and on: tap by tap, each in tiles of six elements and of four. */
+function gradientColumns(v: Windows, g: Gemm, k0: i32, strip: i32): void {
+  const column = strip * WIDTH;
+  let addresses = g.packedA;
+  const columns = min32(WIDTH, g.n - column);
+  const b = g.packedB + <usize>(strip * g.depth) * STRIP;
+  const end = k0 + g.rows;
+  for (let k = k0; k < end;) {
+    const endHere = min32(end, (k / v.channels + 1) * v.channels);
+    const fours = foursIn(endHere - k);
+    while (k < endHere) {
+      const rows = endHere - k, channel = <usize>(k % v.channels) << 2;
+      const c = g.c + <usize>(g.i0 + k - k0) * g.strideC + (<usize>column << 2);
+      if (rows > fours * 4) {
+        tapTile6(addresses, channel, g.depth, b, c, g.strideC, g.first, min32(6, rows), columns);
+        k += 6;
+      } else {
+        tapTile4(addresses, channel, g.depth, b, c, g.strideC, g.first, min32(4, rows), columns);
+        k += 4;
+      }
+    }
+    k = endHere;
+    addresses += <usize>g.depth << 2;
   }
 }
 

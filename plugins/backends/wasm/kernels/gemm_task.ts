@@ -52,10 +52,15 @@ export function rowOf(g: Gemm, tile: i32): i32 {
   return tile < g.sixes ? tile * 6 : g.sixes * 6 + (tile - g.sixes) * 4;
 }
 
-/** Cuts rows into tiles of six and at most two of four, with as few rows to spare as can be. */
-export function cutRows(g: Gemm, rows: i32): void {
+/** How many tiles of four rows leave as few rows to spare as can be, beside tiles of six. */
+export function foursIn(rows: i32): i32 {
   const rest = rows % 6;
-  const fours = rest == 0 || rest == 5 ? 0 : rest >= 3 || rows < 6 ? 1 : 2;
+  return rest == 0 || rest == 5 ? 0 : rest >= 3 || rows < 6 ? 1 : 2;
+}
+
+/** Cuts rows into tiles of six and at most two of four. */
+export function cutRows(g: Gemm, rows: i32): void {
+  const fours = foursIn(rows);
   g.rows = rows;
   g.sixes = ceilDiv(max32(rows - fours * 4, 0), 6);
   g.tiles = g.sixes + fours;

@@ -7,11 +7,11 @@ import { madd } from "./vector";
 
 /** Where a thread keeps a tile that reaches over the edge of the matrix. */
 @inline
-function spareTile(): usize {
+export function spareTile(): usize {
   return SPARE + (<usize>threadIndex << 8);
 }
 
-function copyTile<T>(
+export function copyTile<T>(
   to: usize, strideTo: usize, from: usize, strideFrom: usize, rows: i32, columns: i32,
 ): void {
   for (let i = 0; i < rows; i++) {

@@ -60,6 +60,8 @@ export class Windows {
   strips: i32;
   /** Whether a library of the system computes the products; then panels are gathered plain, row by row. */
   byLibrary: bool;
+  /** Whether windows are read where they lie, and not packed. */
+  direct: bool;
   rowsPerChunk: i32;
   rowChunks: i32;
   /** The kind of work on windows, for pooling.ts. */
