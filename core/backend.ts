@@ -32,6 +32,19 @@ export interface Kernel<Attributes = any> {
   accepts?(inputs: readonly Operand[], attributes: Attributes): boolean;
   /** Computes the outputs. */
   run(inputs: readonly Operand[], outputs: readonly Operand[], attributes: Attributes): void;
+  /** Does several calls at once, none of which sees what another writes. Without it they run one by one. */
+  runAll?(calls: readonly KernelCall<Attributes>[]): void;
+}
+
+/** What a kernel is run on. */
+// deno-lint-ignore no-explicit-any -- as of the kernel
+export interface KernelCall<Attributes = any> {
+  /** What is read. */
+  readonly inputs: readonly Operand[];
+  /** What is written. */
+  readonly outputs: readonly Operand[];
+  /** The attributes of the operation. */
+  readonly attributes: Attributes;
 }
 
 /** A backend: where tensors live and what computes on them. */

@@ -173,32 +173,95 @@ export function applyComposite<Attributes>(
 }
 
 /**
- * Runs a composite that computes the next values of variables, and assigns them: result `i` becomes the value
- * of variable `i`. The variables are the first inputs. A fused kernel writes in place where nobody else sees
- * the memory.
+ * An update of variables: a composite that computes their next values, of which result `i` becomes the value of variable
+ * `i`. The variables are its first inputs.
  */
+// deno-lint-ignore no-explicit-any -- updates by any rule stand in one list
+export interface Update<Attributes = any> {
+  /** The composite. */
+  readonly rule: Composite<Attributes>;
+  /** What is updated. */
+  readonly variables: readonly Tensor[];
+  /** What else the rule takes. */
+  readonly inputs: readonly Tensor[];
+  /** The attributes of the rule. */
+  readonly attributes: Attributes;
+}
+
+/** Updates variables. A fused kernel writes in place where nobody else sees the memory. */
 export function update<Attributes>(
-  composite: Composite<Attributes>,
+  rule: Composite<Attributes>,
   variables: readonly Tensor[],
   inputs: readonly Tensor[],
   attributes: Attributes,
 ): void {
-  const all = [...variables, ...inputs];
-  const backend = commonBackend(composite.name, all);
-  const kernel = fusedKernel(backend, composite);
-  const inPlace = kernel !== undefined && variables.every((v) => v.storage.exclusive) &&
-    (kernel.accepts === undefined || kernel.accepts(all, attributes));
-  if (inPlace) {
-    launch(kernel, "kernel", composite.name, all, variables, attributes, false);
-    for (const variable of variables) variable.version++;
-    return;
+  const one = { rule, variables, inputs, attributes };
+  const kernel = kernelInPlace(one);
+  if (kernel === null) updateComposed(one);
+  else updateInPlace(kernel, [one]);
+}
+
+/** Updates variables as {@linkcode update} does, one after the other; a kernel may do many of them in one call. */
+export function updateAll(updates: readonly Update[]): void {
+  const together = new Map<Kernel, Update[]>();
+  const seen = new Set<Tensor>();
+  const runAll = (): void => {
+    for (const [kernel, group] of together) updateInPlace(kernel, group);
+    together.clear();
+    seen.clear();
+  };
+  for (const one of updates) {
+    const kernel = kernelInPlace(one);
+    if (kernel === null || one.variables.some((variable) => seen.has(variable))) runAll();
+    if (kernel === null) {
+      updateComposed(one);
+      continue;
+    }
+    const group = together.get(kernel);
+    if (group === undefined) together.set(kernel, [one]);
+    else group.push(one);
+    for (const variable of one.variables) seen.add(variable);
   }
+  runAll();
+}
+
+function updateComposed({ rule, variables, inputs, attributes }: Update): void {
   withoutRecording(() =>
     tidy(() => {
-      const values = applyComposite(composite, all, attributes);
+      const values = applyComposite(rule, [...variables, ...inputs], attributes);
       variables.forEach((variable, i) => variable.replaceStorage(values[i]));
     })
   );
+}
+
+/** The fused kernel that can update variables in place, if there is one. */
+function kernelInPlace({ rule, variables, inputs, attributes }: Update): Kernel | null {
+  const all = [...variables, ...inputs];
+  const kernel = fusedKernel(commonBackend(rule.name, all), rule);
+  const fits = kernel !== undefined && variables.every((v) => v.storage.exclusive) &&
+    (kernel.accepts === undefined || kernel.accepts(all, attributes));
+  return fits ? kernel : null;
+}
+
+function updateInPlace(kernel: Kernel, updates: readonly Update[]): void {
+  const { name } = updates[0].rule;
+  const calls = updates.map(({ variables, inputs, attributes }) => ({
+    inputs: [...variables, ...inputs],
+    outputs: variables,
+    attributes,
+  }));
+  if (kernel.runAll !== undefined && calls.length > 1) {
+    const [inputs, outputs] = [
+      calls.flatMap((call) => call.inputs),
+      calls.flatMap((call) => call.outputs),
+    ];
+    timed("kernel", name, inputs, outputs, false, () => kernel.runAll!(calls));
+  } else {
+    for (const { inputs, outputs, attributes } of calls) {
+      launch(kernel, "kernel", name, inputs, outputs, attributes, false);
+    }
+  }
+  for (const { variables } of updates) for (const variable of variables) variable.version++;
 }
 
 /** Runs a function without recording for gradients. */
@@ -261,15 +324,26 @@ function launch(
   attributes: unknown,
   allocates = true,
 ): void {
+  if (runtime().profiler === null) kernel.run(inputs, outputs, attributes);
+  else {timed(runsAs, name, inputs, outputs, allocates, () =>
+      kernel.run(inputs, outputs, attributes));}
+}
+
+/** Runs a kernel; a profile tells what it takes. */
+function timed(
+  runsAs: "kernel" | "fallback",
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  allocates: boolean,
+  run: () => void,
+): void {
   const { profiler } = runtime();
-  if (profiler === null) kernel.run(inputs, outputs, attributes);
-  else {
-    const { backend } = outputs[0];
-    profiler.work(
-      { name, runsAs, backend, inputs, outputs, allocates },
-      () => kernel.run(inputs, outputs, attributes),
-    );
-  }
+  if (profiler === null) run();
+  else {profiler.work(
+      { name, runsAs, backend: outputs[0].backend, inputs, outputs, allocates },
+      run,
+    );}
 }
 
 /** Writes a composite out in other operations. */

@@ -58,12 +58,17 @@ export {
   vjp,
 } from "./autograd.ts";
 export { keep, Scope, scope, tidy } from "./scope.ts";
-export { Backend, type Kernel, type Operand as KernelOperand } from "./backend.ts";
+export { Backend, type Kernel, type KernelCall, type Operand as KernelOperand } from "./backend.ts";
 export { MemoryLedger, type MemoryReport, Storage } from "./storage.ts";
 export { type CompositeGradient, type GradientContext, GraphNode } from "./graph.ts";
 export { TraceNode } from "./trace.ts";
 export type { Meta } from "./primitives.ts";
-export { type Composite, defineComposite, update as updateVariables } from "./dispatch.ts";
+export {
+  type Composite,
+  defineComposite,
+  type Update,
+  update as updateVariables,
+} from "./dispatch.ts";
 export { defineUpdate } from "./update_rules.ts";
 export {
   type ChromeTrace,

@@ -7,7 +7,7 @@
 
 import { clearGrad, noGrad } from "./autograd.ts";
 import { clipGradients } from "./clipping.ts";
-import { update } from "./dispatch.ts";
+import { type Update, updateAll } from "./dispatch.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import type { StateDict } from "./module.ts";
 import { add, cast, divide, full, multiply } from "./ops/mod.ts";
@@ -158,14 +158,17 @@ export abstract class Optimizer implements Configurable {
   /** The state of a parameter; see {@linkcode makeSlot}. */
   protected abstract makeSlots(parameter: Parameter): Slots;
 
-  /** Updates a parameter and its state. `iteration` counts from 1. */
+  /**
+   * Updates a parameter and its state, or returns the update, to be made together with those of other parameters.
+   * `iteration` counts from 1.
+   */
   protected abstract updateParameter(
     parameter: Parameter,
     gradient: Tensor,
     slots: Slots,
     learningRate: number,
     iteration: number,
-  ): void;
+  ): Update | void;
 
   /** A piece of state, shaped as the parameter and filled with 0 unless told otherwise. */
   protected makeSlot(
@@ -324,12 +327,22 @@ export abstract class Optimizer implements Configurable {
     const rate = this.learningRate;
     const iteration = this.iterations + 1;
     const gradients = clipGradients(pairs.map(([gradient]) => gradient), this);
+    const factor = 1 - rate * (this.weightDecay ?? 0);
+    updateAll(
+      pairs.filter(([, parameter]) => this.#decays(parameter)).map(([, parameter]) => ({
+        rule: weightDecayUpdate,
+        variables: [parameter],
+        inputs: [],
+        attributes: { factor },
+      })),
+    );
+    const updates: Update[] = [];
     pairs.forEach(([, parameter], i) => {
-      if (this.#decays(parameter)) {
-        update(weightDecayUpdate, [parameter], [], { factor: 1 - rate * this.weightDecay! });
-      }
-      this.updateParameter(parameter, gradients[i], this.#slotsOf(parameter), rate, iteration);
+      const slots = this.#slotsOf(parameter);
+      const made = this.updateParameter(parameter, gradients[i], slots, rate, iteration);
+      if (made !== undefined) updates.push(made);
     });
+    updateAll(updates);
   }
 
   #slotsOf(parameter: Parameter): Slots {
@@ -368,13 +381,20 @@ export abstract class Optimizer implements Configurable {
     const { emaOverwriteFrequency, iterations } = this;
     const overwrites = emaOverwriteFrequency !== null &&
       (iterations + 1) % emaOverwriteFrequency === 0;
+    const updates: Update[] = [];
     for (const parameter of parameters) {
       const slots = this.#slotsOf(parameter);
       if (slots.average === undefined) slots.average = new Variable(parameter, { name: "average" });
       else if (iterations === 0) slots.average.assign(parameter);
-      else update(emaUpdate, [slots.average], [parameter], { momentum: this.emaMomentum });
-      if (overwrites) parameter.assign(slots.average);
+      else {
+        const [variables, inputs] = [[slots.average], [parameter]];
+        const attributes = { momentum: this.emaMomentum };
+        updates.push({ rule: emaUpdate, variables, inputs, attributes });
+      }
     }
+    updateAll(updates);
+    if (!overwrites) return;
+    for (const parameter of parameters) parameter.assign(this.#slotsOf(parameter).average);
   }
 
   /** Puts the moving averages, where they are kept, in the parameters' place: at the end of training. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { update } from "../../core/dispatch.ts";
+import type { Update } from "../../core/dispatch.ts";
 import { add, divide, maximum, multiply, sqrt, square, subtract } from "../../core/ops/mod.ts";
 import { type Slots, splitArguments } from "../../core/optimizer.ts";
 import type { Config } from "../../core/serialization.ts";
@@ -121,13 +121,13 @@ export class Adam extends MomentOptimizer {
     { momentum, velocity, velocityHat }: Slots,
     learningRate: number,
     iteration: number,
-  ): void {
+  ): Update {
     const { beta1, beta2, epsilon } = this;
     const correction = Math.sqrt(1 - beta2 ** iteration) / (1 - beta1 ** iteration);
     const attributes = { learningRate: learningRate * correction, beta1, beta2, epsilon };
-    const variables = [parameter, momentum, velocity];
-    if (this.amsgrad) update(amsgradUpdate, [...variables, velocityHat], [gradient], attributes);
-    else update(adamUpdate, variables, [gradient], attributes);
+    const [rule, more] = this.amsgrad ? [amsgradUpdate, [velocityHat]] : [adamUpdate, []];
+    const variables = [parameter, momentum, velocity, ...more];
+    return { rule, variables, inputs: [gradient], attributes };
   }
 
   override getConfig(): Config {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { update } from "../../core/dispatch.ts";
+import type { Update } from "../../core/dispatch.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../../core/ops/mod.ts";
 import {
   Optimizer,
@@ -125,17 +125,21 @@ export class RMSprop extends Optimizer {
     gradient: Tensor,
     slots: Slots,
     learningRate: number,
-  ): void {
+  ): Update {
     const { rho, epsilon, momentum, centered } = this;
-    const variables = [parameter, slots.velocity];
+    const [variables, inputs] = [[parameter, slots.velocity], [gradient]];
     if (momentum === 0 && !centered) {
-      update(rmspropUpdate, variables, [gradient], { learningRate, rho, epsilon });
-      return;
+      return {
+        rule: rmspropUpdate,
+        variables,
+        inputs,
+        attributes: { learningRate, rho, epsilon },
+      };
     }
     if (momentum > 0) variables.push(slots.momentum);
     if (centered) variables.push(slots.averageGradient);
     const attributes = { learningRate, rho, epsilon, momentum, centered };
-    update(rmspropVariantUpdate, variables, [gradient], attributes);
+    return { rule: rmspropVariantUpdate, variables, inputs, attributes };
   }
 
   override getConfig(): Config {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { update } from "../../core/dispatch.ts";
+import type { Update } from "../../core/dispatch.ts";
 import { add, multiply, subtract } from "../../core/ops/mod.ts";
 import {
   Optimizer,
@@ -96,13 +96,22 @@ export class SGD extends Optimizer {
     gradient: Tensor,
     slots: Slots,
     learningRate: number,
-  ): void {
+  ): Update {
     const { momentum, nesterov } = this;
-    if (momentum === 0) update(sgdUpdate, [parameter], [gradient], { learningRate });
-    else {
-      const attributes = { learningRate, momentum, nesterov };
-      update(sgdMomentumUpdate, [parameter, slots.momentum], [gradient], attributes);
+    if (momentum === 0) {
+      return {
+        rule: sgdUpdate,
+        variables: [parameter],
+        inputs: [gradient],
+        attributes: { learningRate },
+      };
     }
+    return {
+      rule: sgdMomentumUpdate,
+      variables: [parameter, slots.momentum],
+      inputs: [gradient],
+      attributes: { learningRate, momentum, nesterov },
+    };
   }
 
   override getConfig(): Config {

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Kernel, Operand } from "../../../core/backend.ts";
+import type { Kernel, KernelCall, Operand } from "../../../core/backend.ts";
 import { rangeError } from "../../../core/errors.ts";
 import type { Engine } from "./engine.ts";
+import { SHAPES } from "./layout.ts";
 import { ACTIVATIONS } from "./matmul.ts";
 import { addressOf, allFloat32, type KernelEntries } from "./operands.ts";
 
@@ -53,14 +54,11 @@ function biasActivationGradientKernel({ kernels }: Engine): Kernel<Activation> {
   };
 }
 
-function activationGradientKernel({ kernels }: Engine): Kernel<Activation> {
+function activationGradientKernel(engine: Engine): Kernel<Activation> {
   return {
     accepts: knowsActivation,
-    run([y, g], [dz], { activation }) {
-      const to = addressOf(dz);
-      const kind = ACTIVATIONS[activation];
-      kernels.update(kind, y.size, addressOf(y), addressOf(g), 0, 0, to, 0, 0, 0, 0, 0, 0);
-    },
+    run: ([y, g], [dz], { activation }) =>
+      runUpdates(engine, [{ kind: ACTIVATIONS[activation], p: y, g, p2: dz }]),
   };
 }
 
@@ -109,19 +107,81 @@ function crossEntropyKernel({ kernels, memory }: Engine, kind: number): Kernel {
   };
 }
 
-/** Optimizer steps take the parameter, its state, then the gradient. */
+/** Element by element work on arrays, in the order in which the kernels read it. */
+interface Update {
+  readonly kind: number;
+  /** What is updated, and where its next values go. */
+  readonly p: Operand;
+  readonly p2: Operand;
+  /** The gradient. */
+  readonly g?: Operand;
+  /** Moments, and where their next values go. */
+  readonly m?: Operand;
+  readonly m2?: Operand;
+  readonly v?: Operand;
+  readonly v2?: Operand;
+  readonly rate?: number;
+  readonly a?: number;
+  readonly b?: number;
+  readonly epsilon?: number;
+}
+
+/** How many updates there is room for, and how many values one takes. */
+const MOST_UPDATES = 48;
+const UPDATE_VALUES = 16;
+
+function addressOr0(operand: Operand | undefined): number {
+  return operand === undefined ? 0 : addressOf(operand);
+}
+
+/** Runs updates, many in one call of the kernels. */
+function runUpdates({ kernels, memory }: Engine, updates: readonly Update[]): void {
+  const { int32, float32 } = memory;
+  for (let from = 0; from < updates.length; from += MOST_UPDATES) {
+    const count = Math.min(MOST_UPDATES, updates.length - from);
+    for (let i = 0; i < count; i++) {
+      const { kind, p, p2, g, m, m2, v, v2, rate = 0, a = 0, b = 0, epsilon = 0 } =
+        updates[from + i];
+      let at = (SHAPES >>> 2) + i * UPDATE_VALUES + 1;
+      int32[at++] = kind;
+      int32[at++] = p.size;
+      int32[at++] = addressOf(p);
+      int32[at++] = addressOr0(g);
+      int32[at++] = addressOr0(m);
+      int32[at++] = addressOr0(v);
+      int32[at++] = addressOf(p2);
+      int32[at++] = addressOr0(m2);
+      int32[at++] = addressOr0(v2);
+      float32[at++] = rate;
+      float32[at++] = a;
+      float32[at++] = b;
+      float32[at] = epsilon;
+    }
+    kernels.update(count);
+  }
+}
+
+/** A kernel that updates arrays; the function says how. */
+function updateKernel<Attributes>(
+  engine: Engine,
+  updateOf: (call: KernelCall<Attributes>) => Update,
+): Kernel<Attributes> {
+  return {
+    accepts: allFloat32,
+    run: (inputs, outputs, attributes) =>
+      runUpdates(engine, [updateOf({ inputs, outputs, attributes })]),
+    runAll: (calls) => runUpdates(engine, calls.map(updateOf)),
+  };
+}
+
+// Optimizer steps take the parameter, its state, then the gradient.
+
 interface Sgd {
   learningRate: number;
 }
 
-function sgdKernel({ kernels }: Engine): Kernel<Sgd> {
-  return {
-    accepts: allFloat32,
-    run([p, g], [p2], { learningRate }) {
-      const [from, gradient, to] = [addressOf(p), addressOf(g), addressOf(p2)];
-      kernels.update(SGD, p.size, from, gradient, 0, 0, to, 0, 0, learningRate, 0, 0, 0);
-    },
-  };
+function sgd({ inputs: [p, g], outputs: [p2], attributes }: KernelCall<Sgd>): Update {
+  return { kind: SGD, p, g, p2, rate: attributes.learningRate };
 }
 
 interface Momentum extends Sgd {
@@ -129,27 +189,11 @@ interface Momentum extends Sgd {
   nesterov: boolean;
 }
 
-function momentumKernel({ kernels }: Engine): Kernel<Momentum> {
-  return {
-    accepts: allFloat32,
-    run([p, m, g], [p2, m2], { learningRate, momentum, nesterov }) {
-      kernels.update(
-        nesterov ? NESTEROV : MOMENTUM,
-        p.size,
-        addressOf(p),
-        addressOf(g),
-        addressOf(m),
-        0,
-        addressOf(p2),
-        addressOf(m2),
-        0,
-        learningRate,
-        momentum,
-        0,
-        0,
-      );
-    },
-  };
+function momentum(
+  { inputs: [p, m, g], outputs: [p2, m2], attributes }: KernelCall<Momentum>,
+): Update {
+  const { learningRate, momentum, nesterov } = attributes;
+  return { kind: nesterov ? NESTEROV : MOMENTUM, p, g, m, p2, m2, rate: learningRate, a: momentum };
 }
 
 interface Adam extends Sgd {
@@ -158,27 +202,12 @@ interface Adam extends Sgd {
   epsilon: number;
 }
 
-function adamKernel({ kernels }: Engine): Kernel<Adam> {
-  return {
-    accepts: allFloat32,
-    run([p, m, v, g], [p2, m2, v2], { learningRate, beta1, beta2, epsilon }) {
-      kernels.update(
-        ADAM,
-        p.size,
-        addressOf(p),
-        addressOf(g),
-        addressOf(m),
-        addressOf(v),
-        addressOf(p2),
-        addressOf(m2),
-        addressOf(v2),
-        learningRate,
-        1 - beta1,
-        1 - beta2,
-        epsilon,
-      );
-    },
-  };
+function adam(
+  { inputs: [p, m, v, g], outputs: [p2, m2, v2], attributes }: KernelCall<Adam>,
+): Update {
+  const { learningRate, beta1, beta2, epsilon } = attributes;
+  const [a, b] = [1 - beta1, 1 - beta2];
+  return { kind: ADAM, p, g, m, v, p2, m2, v2, rate: learningRate, a, b, epsilon };
 }
 
 interface RmsProp extends Sgd {
@@ -186,48 +215,25 @@ interface RmsProp extends Sgd {
   epsilon: number;
 }
 
-function rmspropKernel({ kernels }: Engine): Kernel<RmsProp> {
-  return {
-    accepts: allFloat32,
-    run([p, v, g], [p2, v2], { learningRate, rho, epsilon }) {
-      kernels.update(
-        RMSPROP,
-        p.size,
-        addressOf(p),
-        addressOf(g),
-        0,
-        addressOf(v),
-        addressOf(p2),
-        0,
-        addressOf(v2),
-        learningRate,
-        rho,
-        1 - rho,
-        epsilon,
-      );
-    },
-  };
+function rmsprop(
+  { inputs: [p, v, g], outputs: [p2, v2], attributes }: KernelCall<RmsProp>,
+): Update {
+  const { learningRate, rho, epsilon } = attributes;
+  return { kind: RMSPROP, p, g, v, p2, v2, rate: learningRate, a: rho, b: 1 - rho, epsilon };
 }
 
 /** average' = momentum average + (1 - momentum) parameter. */
-function emaKernel({ kernels }: Engine): Kernel<{ momentum: number }> {
-  return {
-    accepts: allFloat32,
-    run([average, parameter], [next], { momentum }) {
-      const [from, other, to] = [addressOf(average), addressOf(parameter), addressOf(next)];
-      kernels.update(EMA, average.size, from, other, 0, 0, to, 0, 0, 0, momentum, 1 - momentum, 0);
-    },
-  };
+function ema(
+  { inputs: [p, g], outputs: [p2], attributes: { momentum } }: KernelCall<{ momentum: number }>,
+): Update {
+  return { kind: EMA, p, g, p2, a: momentum, b: 1 - momentum };
 }
 
 /** p' = factor p. */
-function weightDecayKernel({ kernels }: Engine): Kernel<{ factor: number }> {
-  return {
-    accepts: allFloat32,
-    run([p], [next], { factor }) {
-      kernels.update(DECAY, p.size, addressOf(p), 0, 0, 0, addressOf(next), 0, 0, factor, 0, 0, 0);
-    },
-  };
+function weightDecay(
+  { inputs: [p], outputs: [p2], attributes: { factor } }: KernelCall<{ factor: number }>,
+): Update {
+  return { kind: DECAY, p, p2, rate: factor };
 }
 
 /** The kernels of this file. */
@@ -240,11 +246,11 @@ export function fusedKernels(engine: Engine): KernelEntries {
     ["softmaxGradient", softmaxKernel(engine, SOFTMAX_GRADIENT)],
     ["softmaxCrossEntropy", crossEntropyKernel(engine, CROSS_ENTROPY)],
     ["softmaxCrossEntropyGradient", crossEntropyKernel(engine, CROSS_ENTROPY_GRADIENT)],
-    ["sgdUpdate", sgdKernel(engine)],
-    ["sgdMomentumUpdate", momentumKernel(engine)],
-    ["adamUpdate", adamKernel(engine)],
-    ["rmspropUpdate", rmspropKernel(engine)],
-    ["emaUpdate", emaKernel(engine)],
-    ["weightDecayUpdate", weightDecayKernel(engine)],
+    ["sgdUpdate", updateKernel(engine, sgd)],
+    ["sgdMomentumUpdate", updateKernel(engine, momentum)],
+    ["adamUpdate", updateKernel(engine, adam)],
+    ["rmspropUpdate", updateKernel(engine, rmsprop)],
+    ["emaUpdate", updateKernel(engine, ema)],
+    ["weightDecayUpdate", updateKernel(engine, weightDecay)],
   ];
 }

@@ -1,9 +1,9 @@
 /** Composites of a training step, each in one pass. */
 import { BIAS_GRADIENT, FUSED_ROWS, UPDATE } from "./tasks";
 import { exp32, log32 } from "./math32";
-import { ARGUMENTS, PARTIALS, PARTIALS_BYTES } from "./layout";
+import { PARTIALS, PARTIALS_BYTES, SHAPES } from "./layout";
 import { argument, parallel, setArgument } from "./parallel";
-import { ceilDiv, madd, min32, storePart } from "./vector";
+import { ceilDiv, madd, max32, min32, storePart } from "./vector";
 
 /** Elements of a chunk. */
 const CHUNK: i32 = 8192;
@@ -20,16 +20,6 @@ function derivative(activation: i32, y: v128, g: v128): v128 {
   if (activation == LINEAR) return g;
   if (activation == SIGMOID) return f32x4.mul(g, f32x4.mul(y, f32x4.sub(one, y)));
   return f32x4.mul(g, f32x4.sub(one, f32x4.mul(y, y)));
-}
-
-@inline
-function floatArgument(i: i32): f32 {
-  return load<f32>(ARGUMENTS + (<usize>i << 2));
-}
-
-@inline
-function setFloat(i: i32, value: f32): void {
-  store<f32>(ARGUMENTS + (<usize>i << 2), value);
 }
 
 // ---- dz and db of act(x w + b) ----
@@ -325,46 +315,71 @@ function flushed(value: v128, tiny: v128): v128 {
   return v128.andnot(value, f32x4.lt(f32x4.abs(value), tiny));
 }
 
-/**
- * One step of an optimizer, or the gradient of an activation (kinds 0 to 3, by activation: g is the upstream
- * gradient, p the output). New values of p, m, v go to p2, m2, v2, which may be the same arrays. Arrays are padded to
- * whole vectors, so the last one is not cut.
- */
-export function update(
-  kind: i32, n: i32, p: usize, g: usize, m: usize, v: usize, p2: usize, m2: usize, v2: usize,
-  rate: f32, a: f32, b: f32, epsilon: f32,
-): void {
-  setArgument(0, kind);
-  setArgument(1, n);
-  setArgument(2, p);
-  setArgument(3, g);
-  setArgument(4, m);
-  setArgument(5, v);
-  setArgument(6, p2);
-  setArgument(7, m2);
-  setArgument(8, v2);
-  setFloat(9, rate);
-  setFloat(10, a);
-  setFloat(11, b);
-  setFloat(12, epsilon);
-  const perChunk = n < 3 * CHUNK ? n : CHUNK;
-  setArgument(13, perChunk);
-  if (n > 0) parallel(UPDATE, ceilDiv(n, perChunk));
+/** Work on arrays, element by element, as the host writes it; `fused.ts` beside this folder is the other end. */
+@unmanaged
+class Update {
+  /** How many elements updates before it have, in whole vectors. */
+  before: i32;
+  kind: i32;
+  n: i32;
+  /** A parameter and its gradient, two moments, and where their next values go, which may be where they are. */
+  p: usize;
+  g: usize;
+  m: usize;
+  v: usize;
+  p2: usize;
+  m2: usize;
+  v2: usize;
+  rate: f32;
+  a: f32;
+  b: f32;
+  epsilon: f32;
 }
 
+const UPDATE_BYTES: usize = 64;
+
+@inline
+function updateAt(i: i32): Update {
+  return changetype<Update>(SHAPES + <usize>i * UPDATE_BYTES);
+}
+
+/**
+ * Steps of an optimizer, or gradients of activations (kinds 0 to 3, by activation: g is the upstream gradient, p the
+ * output): so many updates, which stand in SHAPES. Arrays are padded to whole vectors, so the last one is not cut.
+ */
+export function update(count: i32): void {
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const u = updateAt(i);
+    u.before = total;
+    total += (u.n + 3) & ~3;
+  }
+  const perChunk = total < 3 * CHUNK ? total : CHUNK;
+  setArgument(0, count);
+  setArgument(1, total);
+  setArgument(2, perChunk);
+  if (total > 0) parallel(UPDATE, ceilDiv(total, perChunk));
+}
+
+/** A range of the elements of all updates, put one behind the other. */
 export function updateChunk(chunk: i32): void {
-  const kind = <i32>argument(0), perChunk = <i32>argument(13);
-  const from = chunk * perChunk;
-  const at = <usize>from << 2;
-  const bytes = <usize>min32(perChunk, <i32>argument(1) - from) << 2;
-  const p = argument(2) + at, g = argument(3) + at, m = argument(4) + at, v = argument(5) + at;
-  const p2 = argument(6) + at, m2 = argument(7) + at, v2 = argument(8) + at;
-  const rate = f32x4.splat(floatArgument(9));
-  const a = f32x4.splat(floatArgument(10));
-  const b = f32x4.splat(floatArgument(11));
-  const epsilon = f32x4.splat(floatArgument(12));
+  const count = <i32>argument(0), perChunk = <i32>argument(2);
+  const from = chunk * perChunk, to = min32(<i32>argument(1), from + perChunk);
+  for (let i = 0; i < count; i++) {
+    const u = updateAt(i);
+    const first = max32(from - u.before, 0), end = min32(to - u.before, u.n);
+    if (first < end) updateRange(u, <usize>first << 2, <usize>(end - first) << 2);
+  }
+}
+
+function updateRange(u: Update, at: usize, bytes: usize): void {
+  const kind = u.kind;
+  const p = u.p + at, g = u.g + at, m = u.m + at, v = u.v + at;
+  const p2 = u.p2 + at, m2 = u.m2 + at, v2 = u.v2 + at;
+  const rate = f32x4.splat(u.rate), a = f32x4.splat(u.a), b = f32x4.splat(u.b);
+  const epsilon = f32x4.splat(u.epsilon);
   // Without epsilon, tiny moments divide each other.
-  const tiny = f32x4.splat(floatArgument(12) > 0 ? TINY : 0);
+  const tiny = f32x4.splat(u.epsilon > 0 ? TINY : 0);
   if (kind < SGD) {
     for (let i: usize = 0; i < bytes; i += 16) {
       v128.store(p2 + i, derivative(kind - ACTIVATION_GRADIENT, v128.load(p + i), v128.load(g + i)));
