@@ -6,7 +6,7 @@
  */
 
 import { noGrad } from "./autograd.ts";
-import { defineComposite, update } from "./dispatch.ts";
+import { type Composite, defineComposite, update } from "./dispatch.ts";
 import { type DType, DTYPES, isDType, isFloating } from "./dtype.ts";
 import { errors } from "./errors.ts";
 import { alignWeights } from "./loss.ts";
@@ -21,7 +21,6 @@ import {
   type TensorLike,
 } from "./ops/mod.ts";
 import { instanceName, numberIn, type NumberRange, switchOf } from "./options.ts";
-import type { NoAttributes } from "./primitives.ts";
 import { tidy } from "./scope.ts";
 import type { Config, Configurable } from "./serialization.ts";
 import type { Dims, Shape } from "./shape.ts";
@@ -148,17 +147,23 @@ function sumAs(dtype: DType, values: Tensor): Tensor {
   return isFloating(values.dtype) ? sum(cast(values, dtype)) : cast(sum(values), dtype);
 }
 
-/** Variables total and count; then values and, where they are weighted, weights that broadcast to them. */
-const meanUpdate = defineComposite<NoAttributes>({
+/**
+ * Variables total and count take in values, and where they are weighted, weights that broadcast to them: all `share` times.
+ */
+export const meanUpdate: Composite<{ share: number }> = defineComposite({
   name: "meanUpdate",
   infer: ([total, count]) => [total, count].map(({ dims, dtype }) => ({ dims, dtype })),
-  compose: ([total, count, values, weights]) => {
+  compose: ([total, count, values, weights], { share }) => {
     if (weights === undefined) {
-      return [add(total, sumAs(total.dtype, values)), add(count, values.size)];
+      const whole = multiply(sumAs(total.dtype, values), share);
+      return [add(total, whole), add(count, share * values.size)];
     }
     const weighted = multiply(cast(values, total.dtype), weights);
     const repeats = weights.size === 0 ? 0 : values.size / weights.size;
-    return [add(total, sum(weighted)), add(count, multiply(sum(weights), repeats))];
+    return [
+      add(total, multiply(sum(weighted), share)),
+      add(count, multiply(sum(weights), share * repeats)),
+    ];
   },
 });
 
@@ -177,7 +182,7 @@ export abstract class MeanMetric extends Metric {
       const given = convertToTensor(sampleWeight, { dtype: this.dtype });
       inputs.push(alignWeights(given, values).to(backend));
     }
-    update(meanUpdate, [this.total, this.count], inputs, {});
+    update(meanUpdate, [this.total, this.count], inputs, { share: 1 });
   }
 
   /** The mean so far; 0 before the first value. */

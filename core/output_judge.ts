@@ -4,11 +4,11 @@
  * @module
  */
 
-import { isTensor } from "./dispatch.ts";
+import { isTensor, update } from "./dispatch.ts";
 import { rangeError, show, stateError, typeError } from "./errors.ts";
 import { Loss } from "./loss.ts";
-import { Metric, type SpecializingMetric } from "./metric.ts";
-import { add, multiply, type TensorLike } from "./ops/mod.ts";
+import { meanUpdate, Metric, type SpecializingMetric } from "./metric.ts";
+import { divideNoNan, multiply, type TensorLike } from "./ops/mod.ts";
 import { runtime } from "./runtime.ts";
 import { type Identifier, resolve } from "./serialization.ts";
 import type { Tensor } from "./tensor.ts";
@@ -91,36 +91,34 @@ function specialized(identifier: string, yTrue: Tensor, yPred: Tensor): Metric {
 /** The running mean of a loss, kept on the backend. */
 export class RunningLoss {
   readonly #total = new Variable(0, { name: "loss" });
-  #count = 0;
+  readonly #count = new Variable(0, { name: "examples" });
 
   /** Takes the loss of a batch in. */
   add(loss: Tensor, examples: number): void {
-    const share = multiply(loss.detach(), examples).cast("float32");
-    this.#total.assign(add(this.#total, share.to(this.#total.backend)));
-    this.#count += examples;
+    const inputs = [loss.detach().to(this.#total.backend)];
+    update(meanUpdate, [this.#total, this.#count], inputs, { share: examples });
   }
 
   /** The mean so far, a scalar. */
   result(): Tensor {
-    const total = this.#total.detach();
-    return this.#count === 0 ? total : total.div(this.#count);
+    return divideNoNan(this.#total, this.#count);
   }
 
   /** Forgets all batches. */
   reset(): void {
     this.#total.assign(0);
-    this.#count = 0;
+    this.#count.assign(0);
   }
 
   /** Notes the value down; what is returned brings it back. */
   save(): () => void {
-    const total = this.#total.detach().keep();
-    const count = this.#count;
-    return () => {
-      this.#total.assign(total);
-      total.dispose();
-      this.#count = count;
-    };
+    const state = [this.#total, this.#count];
+    const saved = state.map((variable) => variable.detach().keep());
+    return () =>
+      saved.forEach((values, i) => {
+        state[i].assign(values);
+        values.dispose();
+      });
   }
 }
 

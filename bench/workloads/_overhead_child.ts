@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Backend, type Kernel, type Model, setBackend } from "@tensaur/tensaur";
+import {
+  type Backend,
+  type Kernel,
+  type KernelOperand,
+  type Model,
+  setBackend,
+} from "@tensaur/tensaur";
 import { backendOf, examples, networkOf } from "../peers/tensaur.ts";
 import { type ArrayFile, type Arrays, batchesOf, readArrays } from "../protocol.ts";
 import { median } from "../race.ts";
@@ -31,16 +37,25 @@ export interface OverheadResult {
 
 type Kernels = ReadonlyMap<string, Kernel>;
 
-/** The same kernels with another way to run. */
-function withRun(
-  kernels: Kernels,
-  run: (name: string, kernel: Kernel) => Kernel["run"],
-): Kernels {
+/** Stands around each call of a kernel: does the work, or not. */
+type Around = (name: string, outputs: readonly KernelOperand[], work: () => void) => void;
+
+/** The same kernels with something around each call. */
+function surrounded(kernels: Kernels, around: Around): Kernels {
   return new Map([...kernels].map(([name, kernel]) => {
     const accepts = kernel.accepts?.bind(kernel);
-    const changed: Kernel = { run: run(name, kernel) };
-    if (accepts !== undefined) changed.accepts = accepts;
-    return [name, changed];
+    const runAll = kernel.runAll?.bind(kernel);
+    return [
+      name,
+      {
+        ...accepts === undefined ? {} : { accepts },
+        ...runAll === undefined
+          ? {}
+          : { runAll: (calls) => around(name, calls[0].outputs, () => runAll(calls)) },
+        run: (inputs, outputs, attributes) =>
+          around(name, outputs, () => kernel.run(inputs, outputs, attributes)),
+      } satisfies Kernel,
+    ];
   }));
 }
 
@@ -63,15 +78,14 @@ class Meter {
   constructor(backend: Backend) {
     this.backend = backend;
     this.real = backend.kernels;
-    this.none = withRun(this.real, (_, kernel) => (inputs, outputs, attributes) => {
-      const [output] = outputs;
+    this.none = surrounded(this.real, (_, [output], work) => {
       // Labels and the loss are looked at, so they must hold something that passes.
-      if (output.dtype !== "float32") kernel.run(inputs, outputs, attributes);
-      else if (output.size === 1) this.backend.write(output.storage, ZERO);
+      if (output.dtype !== "float32") work();
+      else if (output.size === 1) backend.write(output.storage, ZERO);
     });
-    this.timed = withRun(this.real, (name, kernel) => (inputs, outputs, attributes) => {
+    this.timed = surrounded(this.real, (name, _, work) => {
       const began = performance.now();
-      kernel.run(inputs, outputs, attributes);
+      work();
       const took = performance.now() - began;
       const entry = this.spent.get(name);
       if (entry === undefined) this.spent.set(name, { calls: 1, milliseconds: took });

@@ -360,8 +360,12 @@ Deno.test("weightDecayUpdate and meanUpdate are what they are composed of", () =
   bench.run("weightDecayUpdate", [p], [p], { factor: 0.75 });
   assertClose(bench.values(p), before.map((v) => v * 0.75), 1e-7);
   const [total, count] = [bench.operand([], [1]), bench.operand([], [2])];
-  bench.run("meanUpdate", [total, count, bench.operand([3], [1, 2, 3])], [total, count]);
-  assertEquals([bench.values(total)[0], bench.values(count)[0]], [7, 5]);
+  const state = [total, count];
+  bench.run("meanUpdate", [...state, bench.operand([3], [1, 2, 3])], state, { share: 2 });
+  assertEquals([bench.values(total)[0], bench.values(count)[0]], [13, 8]);
+  const truths = bench.operand([5], [1, 0, 1, 1, 0], "bool");
+  bench.run("meanUpdate", [...state, truths], state, { share: 1 });
+  assertEquals([bench.values(total)[0], bench.values(count)[0]], [16, 13]);
 });
 
 Deno.test("dropout draws the mask that random draws", () => {

@@ -57,20 +57,29 @@ function reductionKernel(engine: Engine, code: number, mean = false): Kernel {
 }
 
 /**
- * A running mean takes in values without weights: total' = total + the sum of the values, count' = count + their number.
+ * A running mean takes in values without weights: total' = total + share times the sum of the values, count' = count +
+ * share times their number.
  */
-function meanUpdateKernel({ kernels, memory, borrow, giveBack }: Engine): Kernel {
+function meanUpdateKernel(engine: Engine): Kernel<{ share: number }> {
+  const { kernels, memory, borrow, giveBack } = engine;
   return {
     accepts: ([total, count, values, weights]) =>
       weights === undefined && total.dtype === "float32" && count.dtype === "float32" &&
-      values.dtype === "float32",
-    run([total, count, values], [nextTotal, nextCount]) {
-      const at = borrow(BYTES[SINGLE]);
-      kernels.reduce(SUM, SINGLE, addressOf(values), at, 1, values.size, 1, 1);
+      (values.dtype === "float32" || values.dtype === "bool"),
+    run([total, count, values], [nextTotal, nextCount], { share }) {
+      const { size, dtype } = values;
+      const sum = borrow(16 + (dtype === "bool" ? 4 * size : 0));
+      let from = addressOf(values);
+      if (dtype === "bool") {
+        kernels.cast(DTYPE_CODES.bool, SINGLE, from, sum + 16, size);
+        from = sum + 16;
+      }
+      kernels.reduce(SUM, SINGLE, from, sum, 1, size, 1, 1);
       const { float32 } = memory;
-      float32[addressOf(nextTotal) >>> 2] = float32[addressOf(total) >>> 2] + float32[at >>> 2];
-      float32[addressOf(nextCount) >>> 2] = float32[addressOf(count) >>> 2] + values.size;
-      giveBack(at);
+      float32[addressOf(nextTotal) >>> 2] = float32[addressOf(total) >>> 2] +
+        Math.fround(float32[sum >>> 2] * share);
+      float32[addressOf(nextCount) >>> 2] = float32[addressOf(count) >>> 2] + share * size;
+      giveBack(sum);
     },
   };
 }
