@@ -487,5 +487,5 @@ export function customOp<Attributes = Record<never, never>>(
         : definition.backward(gradient, { inputs, output: outputs[0], attributes }),
   };
   return (inputs, attributes) =>
-    applyComposite(composite, inputs, attributes ?? {} as Attributes)[0];
+    applyComposite(composite, [...inputs], attributes ?? {} as Attributes)[0];
 }

@@ -12,6 +12,7 @@ import type { Metric } from "./metric.ts";
 import { type Nested, nestEntries, tensorsOf } from "./nested.ts";
 import { add } from "./ops/mod.ts";
 import { Optimizer } from "./optimizer.ts";
+import { checkOptionNames } from "./options.ts";
 import {
   type LossFunction,
   missingTarget,
@@ -47,6 +48,16 @@ export interface CompileOptions {
   weightedMetrics?: CompileOptions["metrics"];
 }
 
+const COMPILE_OPTIONS = Object.keys(
+  {
+    optimizer: true,
+    loss: true,
+    lossWeights: true,
+    metrics: true,
+    weightedMetrics: true,
+  } satisfies Record<keyof CompileOptions, true>,
+);
+
 /** A batch's targets or weights: one for the one output, or a nest. */
 type PerBatch = Nested | null;
 
@@ -66,6 +77,7 @@ export class Compilation {
 
   /** Names of outputs that the model knows are checked at once; others at the first batch. */
   constructor(options: CompileOptions, outputNames: () => readonly string[] | null) {
+    checkOptionNames("compile", options, COMPILE_OPTIONS);
     const { optimizer = runtime().defaults.optimizer } = options;
     this.optimizer = resolve<Optimizer>("optimizer", optimizer);
     if (!(this.optimizer instanceof Optimizer)) throw notA("optimizer", optimizer);

@@ -27,6 +27,7 @@ export interface InputLayerOptions extends LayerOptions {
  * Says what a model takes, as its first layer, and checks it. Input and output `[batch, …shape]`.
  *
  * @throws {RangeError} When no shape is given, or when an input has another.
+ * @throws {TypeError} When the shape is no list.
  *
  * @example
  * ```ts
@@ -44,11 +45,13 @@ export class InputLayer extends Layer {
   /** Takes the shape. */
   constructor(options: InputLayerOptions = {}) {
     const { batchShape, batchSize = null } = options;
-    const shape = batchShape?.slice(1) ?? options.shape ?? options.inputShape;
-    if (shape === undefined) {
-      throw errors.option("make an InputLayer", "shape", "given, such as [784]", shape);
+    const given = batchShape ?? options.shape ?? options.inputShape;
+    if (given === undefined) {
+      throw errors.option("make an InputLayer", "shape", "given, such as [784]", given);
     }
-    const sizes = [...batchShape ?? [batchSize, ...shape]];
+    if (!Array.isArray(given)) throw errors.shapeKind("make an InputLayer", given);
+    const sizes = batchShape === undefined ? [batchSize, ...given] : [...given];
+    const shape = sizes.slice(1);
     if (!sizes.every((d) => d === null || (Number.isInteger(d) && d >= 0))) {
       throw errors.option(
         "make an InputLayer",

@@ -7,6 +7,7 @@
 import { symbolicTensor } from "./dispatch.ts";
 import { type DType, isDType } from "./dtype.ts";
 import { rangeError } from "./errors.ts";
+import { uniqueNames } from "./names.ts";
 import { type Nested, nestEntries, nestLike, type NestOf } from "./nested.ts";
 import type { Dim, Dims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -36,17 +37,6 @@ function isSpec(value: unknown): value is InputSpec {
 /** The inputs in order. */
 export function specsOf(signature: InputSignature): InputSpec[] {
   return nestEntries<InputSpec>(signature, isSpec).map(([, spec]) => spec);
-}
-
-/** Names made unique by numbers: `x`, `x_1`, … */
-export function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((base) => {
-    let name = base;
-    for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
-    taken.add(name);
-    return name;
-  });
 }
 
 /** The signature of inputs as they were given, for any size of the batch. */

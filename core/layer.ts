@@ -13,8 +13,10 @@ import { type InputSignature, signatureOf, symbolicInput } from "./input_signatu
 import { LayerCall } from "./layer_call.ts";
 import type { LayerGraph } from "./layer_graph.ts";
 import { type CallContext, Module } from "./module.ts";
+import type { Names } from "./names.ts";
 import { type Nested, nestEntries, nestLike, type NestOf, tensorsOf } from "./nested.ts";
 import { tensor, type TensorLike, zeros } from "./ops/mod.ts";
+import type { RandomGenerator } from "./random.ts";
 import { runtime } from "./runtime.ts";
 import { tensorsIn, tidy } from "./scope.ts";
 import { type Config, type Configurable, type Identifier, resolve } from "./serialization.ts";
@@ -120,7 +122,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   #name: string | null;
   readonly #isNamed: boolean;
   /** The names beside it, in every model that it is part of. */
-  readonly #namesBeside = new Set<Set<string>>();
+  readonly #namesBeside = new Set<Names>();
   #trainable: boolean;
   #built = false;
   #inputSignature: InputSignature | null = null;
@@ -167,7 +169,7 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
    *
    * @throws {RangeError} When the user gave two layers this name.
    */
-  joinNames(names: Set<string>, model: string): void {
+  joinNames(names: Names, model: string): void {
     if (this.#namesBeside.has(names)) return;
     if (names.has(this.name)) {
       if (this.#isNamed) {
@@ -176,15 +178,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
           `Cannot add a second layer named "${this.name}" to the model ${model}: names must differ`,
         );
       }
-      const isTaken = (name: string): boolean =>
-        names.has(name) || [...this.#namesBeside].some((others) => others.has(name));
-      const base = this.automaticName;
-      let name = base;
-      for (let i = 1; isTaken(name); i++) name = `${base}_${i}`;
-      for (const others of this.#namesBeside) {
-        others.delete(this.name);
-        others.add(name);
-      }
+      const name = names.free(this.automaticName, this.#namesBeside);
+      for (const others of this.#namesBeside) others.rename(this.name, name);
       this.#name = name;
     } else this.#name ??= this.name;
     names.add(this.name);
@@ -197,8 +192,8 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
   }
 
   /** Leaves the names of a model. */
-  leaveNames(names: Set<string>): void {
-    if (this.#namesBeside.delete(names)) names.delete(this.name);
+  leaveNames(names: Names): void {
+    if (this.#namesBeside.delete(names)) names.release(this.name);
   }
 
   /** What it is called where nobody named it; models number it. */
@@ -328,6 +323,14 @@ export abstract class Layer<I extends Nested = Tensor, O extends Nested = Tensor
         ? `Cannot take the ${what} of ${this.name} as it was not called on symbolic tensors yet: apply it to Input({ shape })`
         : `Cannot take the ${what} of ${this.name} as it was called ${this.#callCount} times: keep what apply() returns`,
     );
+  }
+
+  /**
+   * Where its draws come from, where it has a seed of its own; model files keep how far it got, so that training goes on
+   * with the draws to come.
+   */
+  get generator(): RandomGenerator | undefined {
+    return undefined;
   }
 
   /** The graph of a functional model; `null` for everything else. */

@@ -6,24 +6,27 @@
 
 import { symbolicTensor } from "./dispatch.ts";
 import type { AnyLayer } from "./exporter.ts";
-import { type Nested, nestLike, tensorsOf } from "./nested.ts";
+import { copyOfNest, type Nested, nestLike, tensorsOf } from "./nested.ts";
 import { TraceNode } from "./trace.ts";
 
 /** A layer as it was called outside all others; its expansion is what the layer computes. */
 export class LayerCall extends TraceNode {
+  /** The inputs, nested as the layer takes them. */
+  readonly args: Nested;
   /** The outputs, nested as the layer gives them. */
   readonly results: Nested;
 
   constructor(
     readonly layer: AnyLayer,
-    /** The inputs, nested as the layer takes them. */
-    readonly args: Nested,
+    args: Nested,
     /** What the call said of training; `undefined` where it said nothing. */
     readonly training: boolean | undefined,
     outputs: Nested,
   ) {
     const expansion = tensorsOf(outputs);
-    super("layer", tensorsOf(args), null, expansion);
+    const own = copyOfNest(args);
+    super("layer", tensorsOf(own), null, expansion);
+    this.args = own;
     this.outputs = expansion.map(({ dims, dtype }) => symbolicTensor(dims, dtype, this));
     this.results = nestLike(outputs, this.outputs);
   }

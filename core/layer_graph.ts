@@ -9,10 +9,11 @@ import { apply, applyComposite, isTensor } from "./dispatch.ts";
 import { errors, rangeError, show, stateError, typeError } from "./errors.ts";
 import type { AnyLayer } from "./exporter.ts";
 import { InputNode } from "./input_layer.ts";
-import { type InputSignature, type InputSpec, uniqueNames } from "./input_signature.ts";
+import type { InputSignature, InputSpec } from "./input_signature.ts";
 import { LayerCall } from "./layer_call.ts";
 import type { CallContext } from "./module.ts";
-import { type Nested, nestEntries, nestLike, tensorsOf } from "./nested.ts";
+import { uniqueNames } from "./names.ts";
+import { copyOfNest, type Nested, nestEntries, nestLike, tensorsOf } from "./nested.ts";
 import { asDType, expandDims, squeeze } from "./ops/mod.ts";
 import type { Primitive, PrimitiveAttributes } from "./primitives.ts";
 import { type Dims, formatShape, mayBeSame } from "./shape.ts";
@@ -48,11 +49,12 @@ export class LayerGraph {
   /** Finds the graph; `owner` is what errors call the model. */
   constructor(owner: { readonly name: string }, inputs: Nested, outputs: Nested) {
     this.#owner = owner;
-    this.inputs = inputs;
-    this.outputs = outputs;
-    const inputNodes = this.#checkedInputs();
-    this.#inputs = tensorsOf(inputs);
-    this.nodes = byDepth(traceOrder(this.#checkedOutputs()), inputNodes);
+    const inputNodes = this.#checkedInputs(inputs);
+    const results = this.#checkedOutputs(outputs);
+    this.inputs = copyOfNest(inputs);
+    this.outputs = copyOfNest(outputs);
+    this.#inputs = tensorsOf(this.inputs);
+    this.nodes = byDepth(traceOrder(results), inputNodes);
     this.#checkConnected(inputNodes);
     this.layers = layersOf(this.nodes);
     const leaves = this.#leaves();
@@ -73,13 +75,13 @@ export class LayerGraph {
     this.#steps = this.nodes.flatMap((node) =>
       node instanceof InputNode ? [] : stepOf(node, slotOf)
     );
-    this.#outputSlots = tensorsOf(outputs).map(slotOf);
+    this.#outputSlots = results.map(slotOf);
   }
 
   // Finding it.
 
-  #checkedInputs(): InputNode[] {
-    const entries = this.#entries("inputs", this.inputs);
+  #checkedInputs(inputs: Nested): InputNode[] {
+    const entries = this.#entries("inputs", inputs);
     const nodes = entries.map(([key, tensor]) => {
       if (isTensor(tensor) && tensor.source instanceof InputNode) return tensor.source;
       throw typeError(
@@ -96,8 +98,8 @@ export class LayerGraph {
     );
   }
 
-  #checkedOutputs(): Tensor[] {
-    return this.#entries("outputs", this.outputs).map(([key, tensor]) => {
+  #checkedOutputs(outputs: Nested): Tensor[] {
+    return this.#entries("outputs", outputs).map(([key, tensor]) => {
       if (isTensor(tensor) && tensor.isSymbolic) return tensor;
       throw typeError(
         "model.outputs",
@@ -208,6 +210,14 @@ export class LayerGraph {
   }
 
   #inOrder(inputs: Nested): readonly Tensor[] {
+    if (typeof inputs !== "object" || inputs === null) {
+      throw typeError(
+        "model.inputKind",
+        `Cannot apply the model ${this.#owner.name} as it takes ${listed(this.#inputNames)}: ${
+          show(inputs)
+        } was given`,
+      );
+    }
     const isRecord = !isTensor(inputs) && !Array.isArray(inputs);
     const given = isRecord ? this.#byName(inputs) : tensorsOf(inputs);
     if (given.length === this.#inputs.length) return given;

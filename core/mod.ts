@@ -136,6 +136,7 @@ export type {
 export { Input, type InputOptions } from "./input_layer.ts";
 export type { InputSignature, InputSpec } from "./input_signature.ts";
 export type { LayerGraph } from "./layer_graph.ts";
+export type { Names } from "./names.ts";
 export type { NestOf } from "./nested.ts";
 export { type NamedTensor, type TracedModel, traceModel } from "./traced_model.ts";
 export {

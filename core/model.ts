@@ -20,10 +20,11 @@ import { errors, rangeError, stateError } from "./errors.ts";
 import { type Exporter, formatFor, type Importer } from "./exporter.ts";
 import { readGraph, writeGraph } from "./functional_config.ts";
 import type { History } from "./history.ts";
-import { type InputSignature, specsOf, uniqueNames } from "./input_signature.ts";
+import { type InputSignature, specsOf } from "./input_signature.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { LayerGraph } from "./layer_graph.ts";
 import { type AnyModule, type CallContext, Module } from "./module.ts";
+import { Names, uniqueNames } from "./names.ts";
 import type { Nested } from "./nested.ts";
 import { add } from "./ops/mod.ts";
 import type { GradientAndParameter, Optimizer } from "./optimizer.ts";
@@ -118,10 +119,11 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     super(rest);
     if (inputs === undefined && outputs === undefined) return;
     this.#graph = new LayerGraph(this, inputs as I, outputs as O);
-    const names = new Set([HELD]);
+    const { variables } = this.#graph;
+    this.#held = variables.length === 0 ? null : new HeldVariables(variables);
+    const names = new Names(this.#held === null ? [] : [HELD]);
     const named = this.#graph.layers.toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed));
     for (const layer of named) layer.joinNames(names, this.name);
-    this.#held = new HeldVariables(this.#graph.variables);
     this.ensureBuilt(inputs as I);
   }
 
@@ -160,6 +162,11 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     );
   }
 
+  /** As in Keras, what a graph alone makes is called `functional`. */
+  protected override get automaticName(): string {
+    return this.constructor === Model ? "functional" : super.automaticName;
+  }
+
   /** What the outputs of a functional model are called; `null` for other models. */
   override get outputNames(): readonly string[] | null {
     return this.#graph?.outputNames ?? null;
@@ -175,14 +182,24 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     );
   }
 
+  /** Builds the model; layers that stand in its fields, and have no name of the user's, get names that differ. */
+  override ensureBuilt(inputs: I): void {
+    if (this.built) return;
+    super.ensureBuilt(inputs);
+    if (this.#graph !== null) return;
+    const { layers } = this;
+    const names = new Names(layers.flatMap(({ isNamed, name }) => isNamed ? [name] : []));
+    for (const layer of layers) if (!layer.isNamed) layer.joinNames(names, this.name);
+  }
+
   /** The layers: those of a functional model by name, others by field. */
   override namedChildren(): [string, AnyModule][] {
     const own = super.namedChildren();
-    if (this.#graph === null || this.#held === null) return own;
+    if (this.#graph === null) return own;
     const { layers } = this.#graph;
     return [
       ...layers.map((layer): [string, AnyModule] => [layer.name, layer]),
-      [HELD, this.#held],
+      ...(this.#held === null ? [] : [[HELD, this.#held] as [string, AnyModule]]),
       ...own.filter(([, module]) => !layers.includes(module as Layer)),
     ];
   }
@@ -193,7 +210,7 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
   }
 
   /**
-   * A layer by name or place.
+   * A layer by name, by the field that it stands in, or by place.
    *
    * @throws {RangeError} When there is none.
    */
@@ -201,8 +218,9 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
     const { layers } = this;
     const found = typeof which === "number"
       ? layers.at(which)
-      : layers.find((layer) => layer.name === which);
-    if (found === undefined) {
+      : layers.find((layer) => layer.name === which) ??
+        this.namedChildren().find(([field]) => field === which)?.[1];
+    if (!(found instanceof Layer)) {
       throw rangeError(
         "model.layer",
         `Cannot find the layer ${JSON.stringify(which)} in ${this.name}: its layers are ${
@@ -436,7 +454,10 @@ export class Model<I extends Nested = Tensor, O extends Nested = Tensor> extends
         const given: BatchLike = weight === undefined ? [x, y] : [x, y, weight];
         const batch = unpackBatch(given, dataForm(this));
         if (batchLength(batch) === 0) {
-          throw errors.option(`${operation} on a batch`, "the number of examples", "above 0", 0);
+          throw rangeError(
+            "data.empty",
+            `Cannot ${operation} on a batch as it must have examples: current number of examples is 0; leave empty batches out`,
+          );
         }
         step(batch);
       } finally {

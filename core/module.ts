@@ -6,7 +6,8 @@
 
 import { accumulateInto, clearGrad, gradientsWith } from "./autograd.ts";
 import type { Backend } from "./backend.ts";
-import { rangeError, stateError } from "./errors.ts";
+import { isTensor } from "./dispatch.ts";
+import { rangeError, show, stateError, typeError } from "./errors.ts";
 import type { Nested } from "./nested.ts";
 import { tensorsIn } from "./scope.ts";
 import { formatShape, sameShape } from "./shape.ts";
@@ -256,25 +257,55 @@ export abstract class Module<I extends Nested = Tensor, O extends Nested = Tenso
 
   // State.
 
-  /** All parameters and buffers by path: copies, which later training does not change. */
+  /**
+   * All parameters and buffers by path: copies, which later training does not change.
+   *
+   * @throws {RangeError} When two have one path.
+   */
   stateDict(): StateDict {
-    return Object.fromEntries(this.#variables().map(([path, v]) => [path, v.detach()]));
+    return Object.fromEntries([...this.#state()].map(([path, v]) => [path, v.detach()]));
+  }
+
+  #state(): Map<string, Variable> {
+    const state = new Map<string, Variable>();
+    for (const [path, variable] of this.#variables()) {
+      if (state.has(path)) {
+        throw rangeError(
+          "module.path",
+          `Cannot tell the state of ${this.displayName} apart as paths must differ: current path of two weights is "${path}"; ` +
+            `give one of the modules on it another name`,
+        );
+      }
+      state.set(path, variable);
+    }
+    return state;
   }
 
   /**
    * Takes over parameters and buffers by path.
    *
-   * @throws {RangeError} When tensors are missing, left over or of another shape; all are named, and nothing is
+   * @throws {RangeError} When tensors are missing, left over, of another shape or none; all are named, and nothing is
    * changed.
+   * @throws {TypeError} When the state is no record.
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): this {
     const { strict = true } = options;
-    const own = new Map(this.#variables());
+    if (typeof state !== "object" || state === null) {
+      throw typeError(
+        "module.state",
+        `Cannot load the state into ${this.displayName} as it must be a record of tensors by path: current state is ${
+          show(state)
+        }`,
+      );
+    }
+    const own = this.#state();
     const missing = [...own.keys()].filter((path) => !Object.hasOwn(state, path));
     const extra = Object.keys(state).filter((path) => !own.has(path));
     const misshaped = [...own].flatMap(([path, variable]) => {
       const given = Object.hasOwn(state, path) ? state[path] : null;
-      if (given === null || sameShape(given.dims, variable.dims)) return [];
+      if (given === null) return [];
+      if (!isTensor(given)) return [`${path} is ${show(given)} and no tensor`];
+      if (sameShape(given.dims, variable.dims)) return [];
       return [`${path} is ${formatShape(given.dims)} instead of ${formatShape(variable.dims)}`];
     });
     const faults = [

@@ -29,13 +29,18 @@ export function tensorsOf(nested: Nested): readonly Tensor[] {
   return Array.isArray(nested) ? nested : Object.values(nested);
 }
 
-/** A nest of the same structure with other values, which are given in order. */
+/** The same tensors in a nest of its own: a list that a user goes on to fill changes nothing. */
+export function copyOfNest(nested: Nested): Nested {
+  return nestLike(nested, tensorsOf(nested));
+}
+
+/** A nest of the same structure with other values, which are given in order; their list stays the caller's. */
 export function nestLike<T>(
   nest: NestOf<unknown>,
   values: readonly T[],
   isLeaf: (value: unknown) => boolean = isTensor,
 ): NestOf<T> {
   if (isLeaf(nest)) return values[0];
-  if (Array.isArray(nest)) return values;
+  if (Array.isArray(nest)) return [...values];
   return Object.fromEntries(Object.keys(nest as object).map((name, i) => [name, values[i]]));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errors, show, typeError } from "./errors.ts";
+import { errors, nearMatches, rangeError, show, typeError } from "./errors.ts";
 
 function normalize(name: unknown): string {
   return String(name).replaceAll("_", "").toLowerCase();
@@ -89,6 +89,35 @@ export function numberIn(
 export function switchOf(operation: string, option: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw kindError(operation, option, "true or false", value);
   return value;
+}
+
+/**
+ * Checks that every option has a name that is known.
+ *
+ * @throws {TypeError} When the options are no object.
+ * @throws {RangeError} When one has not; the nearest is told.
+ */
+export function checkOptionNames(
+  operation: string,
+  options: object,
+  known: readonly string[],
+): void {
+  if (typeof options !== "object" || options === null) {
+    throw typeError(
+      "option.kind",
+      `Cannot ${operation} as options must be given by name: current options are ${show(options)}`,
+    );
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const [near] = nearMatches(unknown, known);
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  throw rangeError(
+    "option.unknown",
+    `Cannot ${operation} as there is no option "${unknown}": known are ${
+      known.join(", ") || "none"
+    }${hint}`,
+  );
 }
 
 /** What an instance of a class is called where no name was given: `KLDivergence` gives `klDivergence`. */

@@ -146,12 +146,15 @@ export interface PrimitiveAttributes {
   /** Where in the input, seen flat, each window has its greatest element: the first NaN, or the first of equals. */
   poolArgmax: Pooling;
   // Movement.
-  /** `-1` stands for the dimension that follows from the others. */
-  reshape: { shape: readonly number[] };
+  /**
+   * `-1` stands for the dimension that follows from the others, or, where `kept` names an axis of the input, for the size
+   * of that.
+   */
+  reshape: { shape: readonly number[]; kept?: readonly (number | null)[] };
   transpose: { axes: readonly number[] };
   /** `null` keeps the input's dimension. */
   broadcastTo: { shape: Dims };
-  /** Per axis; a limit of `null` is the end. Strides are positive. */
+  /** Per axis; a limit of `null`, or beyond the end, is the end. Strides are positive. */
   slice: { start: readonly number[]; limit: Dims; strides: readonly number[] };
   /** Per axis; `interior` elements go between neighbours. */
   pad: {
@@ -268,22 +271,28 @@ function inferMatmul(
   return { dims: [...batch, m, n], dtype };
 }
 
-function inferReshape([x]: readonly Meta[], { shape }: PrimitiveAttributes["reshape"]): Meta {
-  const hole = shape.indexOf(-1);
-  if (hole !== shape.lastIndexOf(-1)) {
+function inferReshape(
+  [x]: readonly Meta[],
+  { shape: given, kept }: PrimitiveAttributes["reshape"],
+): Meta {
+  if (given.some((d) => !Number.isInteger(d) || d < -1)) {
+    throw errors.shapeValue("reshape", given);
+  }
+  const wanted: Dims = kept === undefined ? given : given.map((d, i) => {
+    const axis = kept[i] ?? null;
+    return d === -1 && axis !== null && axis < x.dims.length ? x.dims[axis] : d;
+  });
+  const hole = wanted.indexOf(-1);
+  if (hole !== wanted.lastIndexOf(-1)) {
     throw errors.shapes(
       "reshape",
-      `only one dimension of [${shape.join(", ")}] may be -1 or unknown`,
+      `only one dimension of [${given.join(", ")}] may be -1 or unknown`,
       x.dims,
     );
   }
-  if (shape.some((d) => !Number.isInteger(d) || d < -1)) {
-    throw errors.shapeValue("reshape", shape);
-  }
+  if (!isKnown(x.dims)) return { dims: wanted.map((d) => d === -1 ? null : d), dtype: x.dtype };
+  const shape = wanted as readonly number[];
   const known = shape.reduce((product, d) => d === -1 ? product : product * d, 1);
-  if (!isKnown(x.dims)) {
-    return { dims: shape.map((d): Dim => d === -1 ? null : d), dtype: x.dtype };
-  }
   const size = sizeOf(x.dims);
   if (hole < 0) {
     if (known === size) return { dims: shape, dtype: x.dtype };
@@ -317,8 +326,9 @@ function inferSlice(
   { start, limit, strides }: PrimitiveAttributes["slice"],
 ): Meta {
   const dims = x.dims.map((d, i): Dim => {
-    const end = limit[i] ?? d;
-    return end === null ? null : Math.max(0, Math.ceil((end - start[i]) / strides[i]));
+    if (d === null) return null;
+    const end = Math.min(limit[i] ?? d, d);
+    return Math.max(0, Math.ceil((end - start[i]) / strides[i]));
   });
   return { dims, dtype: x.dtype };
 }

@@ -163,6 +163,13 @@ export class RandomGenerator {
   get position(): number {
     return this.#stream;
   }
+  /** Goes to where a generator of the same seed was. */
+  set position(position: number) {
+    if (!Number.isSafeInteger(position) || position < 0) {
+      throw errors.option("draw on", "position", "a whole number from 0 on", position);
+    }
+    this.#stream = position;
+  }
 
   /** A whole number in [0, 2^32), for seeding another generator. */
   nextSeed(): number {

@@ -6,7 +6,7 @@
 
 import { isTensor } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
-import { show, stateError, typeError } from "./errors.ts";
+import { rangeError, show, stateError, typeError } from "./errors.ts";
 import { Input, InputNode } from "./input_layer.ts";
 import { INPUT_NAME, type InputSpec, specsOf, symbolicInputs } from "./input_signature.ts";
 import { Layer, type LayerOptions, withCalls } from "./layer.ts";
@@ -19,6 +19,7 @@ import {
 } from "./layer_config.ts";
 import { Model } from "./model.ts";
 import type { AnyModule, CallContext } from "./module.ts";
+import { Names } from "./names.ts";
 import type { Config } from "./serialization.ts";
 import type { Dims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -48,7 +49,7 @@ export interface SequentialOptions extends LayerOptions {
  */
 export class Sequential extends Model {
   readonly #layers: Layer[] = [];
-  readonly #names = new Set<string>();
+  readonly #names = new Names();
   /** What the model takes, where that is known before it is built. */
   #input: InputSpec | null = null;
   /** The symbolic input, then the output of each layer, once the model is built. */
@@ -97,10 +98,10 @@ export class Sequential extends Model {
 
   #take(layer: Layer | Tensor): void {
     if (isTensor(layer)) {
-      if (!layer.isSymbolic || this.#layers.length > 0) {
+      if (!layer.isSymbolic || this.#layers.length > 0 || this.#input !== null) {
         throw typeError(
           "sequential.layer",
-          "Cannot put a tensor into a Sequential model: only Input({ shape }) may stand there, and only first",
+          "Cannot put a tensor into a Sequential model: only Input({ shape }) may stand there, once and first",
         );
       }
       const { source, dims, dtype } = layer;
@@ -110,6 +111,12 @@ export class Sequential extends Model {
     }
     if (!(layer instanceof Layer)) {
       throw notALayer(layer);
+    }
+    if (layer.modules().includes(this)) {
+      throw rangeError(
+        "sequential.cycle",
+        `Cannot add ${layer.name} to the model ${this.name} as no model may be part of itself: give another layer`,
+      );
     }
     layer.joinNames(this.#names, this.name);
     if (this.#layers.length === 0 && layer.inputShape !== null) {

@@ -6,13 +6,15 @@
 
 import type { AnyLayer } from "./exporter.ts";
 import { InputNode } from "./input_layer.ts";
-import { uniqueNames } from "./input_signature.ts";
 import { Layer } from "./layer.ts";
 import { LayerCall } from "./layer_call.ts";
 import { type LayerGraph, nameOfNode } from "./layer_graph.ts";
+import type { AnyModule } from "./module.ts";
+import { uniqueNames } from "./names.ts";
 import { type Dims, formatShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TraceNode } from "./trace.ts";
+import { traceModel } from "./traced_model.ts";
 import type { Variable } from "./variable.ts";
 
 /** Options of `summary()`. */
@@ -144,7 +146,10 @@ function table(rows: readonly Row[]): string {
   const heads = rows.some(({ branches }) => branches) ? HEADS : HEADS.slice(0, -1);
   const widths = fitted(
     heads.map((head, i) =>
-      Math.max(head.length, ...rows.flatMap(({ cells }) => cells[i].map((line) => line.length)))
+      rows.reduce(
+        (width, { cells }) => Math.max(width, ...cells[i].map((line) => line.length)),
+        head.length,
+      )
     ),
   );
   const rule = (left: string, line: string, middle: string, right: string): string =>
@@ -175,9 +180,22 @@ function totalOf(weights: readonly Variable[]): { size: number; bytes: number } 
   };
 }
 
+/** Lets the layers of a subclassed model see symbolic tensors, which their output shapes are known by. */
+function traceOnce(model: AnyLayer): void {
+  const isKnown = (child: AnyModule): boolean =>
+    !(child instanceof Layer) || child.outputDims.length > 0;
+  if (!model.built || model.children().every(isKnown)) return;
+  try {
+    traceModel(model);
+  } catch {
+    // A forward that needs values cannot be traced; the shapes of its layers stay unknown.
+  }
+}
+
 /** A model as text. */
 export function summarize(model: AnyLayer, options: SummaryOptions = {}): string {
   const head = `Model: "${model.name}"`;
+  traceOnce(model);
   const rows = rowsOf(model, options.expandNested ?? false);
   const parts = rows.length > 0 ? [head, table(rows)] : [head];
   if (!model.built) {

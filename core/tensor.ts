@@ -148,6 +148,7 @@ export class Tensor implements Disposable {
    * @throws {RangeError} When there is not exactly one.
    */
   item(): number {
+    if (this.isSymbolic) throw symbolicError(this);
     if (this.size !== 1) {
       throw rangeError(
         "tensor.item",
@@ -469,6 +470,21 @@ export class Tensor implements Disposable {
     return formatTensor(this);
   }
 
+  /**
+   * The text where a text is asked for, as in templates.
+   *
+   * @throws {TypeError} Where a number is, as by `x > 0` and `x * 2`, which would be NaN.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint !== "number") return this.toString();
+    throw typeError(
+      "tensor.number",
+      `Cannot use a tensor as a number as operators like > and * know none: current shape is ${
+        formatShape(this.dims)
+      }; use methods such as greater() and mul(), or item() for the number of a scalar`,
+    );
+  }
+
   /** What `console.log` shows in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return formatTensor(this);
@@ -494,11 +510,14 @@ function readInPlace(tensor: Tensor): DTypeArrays[DType] {
 }
 
 function symbolicError(tensor: Tensor): Error {
+  const { operation, modulePath } = tensor.source!;
+  const place = modulePath.length === 0 ? "" : ` in ${modulePath.join("/")}`;
   return typeError(
     "tensor.symbolic",
-    `Cannot read the values of a symbolic tensor as it stands for a computation to come: current shape is ${
-      formatShape(tensor.dims)
-    }; use only operations on it, and predict() for values`,
+    `Cannot read the values of a symbolic tensor as it stands for a computation to come: it is the ${tensor.dtype} tensor ` +
+      `of ${
+        formatShape(tensor.dims)
+      } made by "${operation}"${place}; use only operations on it, and predict() for values`,
   );
 }
 

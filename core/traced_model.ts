@@ -7,8 +7,9 @@
 import { withoutRecording } from "./dispatch.ts";
 import { stateError } from "./errors.ts";
 import type { AnyLayer } from "./exporter.ts";
-import { specsOf, symbolicInputs, uniqueNames } from "./input_signature.ts";
+import { specsOf, symbolicInputs } from "./input_signature.ts";
 import { withoutCalls } from "./layer.ts";
+import { uniqueNames } from "./names.ts";
 import { type Nested, nestEntries, tensorsOf } from "./nested.ts";
 import type { Dim } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";

@@ -31,6 +31,7 @@ import { specsOf } from "./input_signature.ts";
 import type { AnyModel } from "./model.ts";
 import { type Nested, nestLike, tensorsOf } from "./nested.ts";
 import { concatenate, isfinite } from "./ops/mod.ts";
+import { checkOptionNames } from "./options.ts";
 import { Scope, tensorsIn, tidy } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -101,12 +102,48 @@ export class NonFiniteLossError extends RangeError {
   }
 }
 
+const FIT_OPTIONS = Object.keys(
+  {
+    epochs: true,
+    batchSize: true,
+    validationSplit: true,
+    validationData: true,
+    shuffle: true,
+    callbacks: true,
+    classWeight: true,
+    sampleWeight: true,
+    initialEpoch: true,
+    stepsPerEpoch: true,
+    validationSteps: true,
+    validationBatchSize: true,
+    validationFreq: true,
+    verbose: true,
+    signal: true,
+  } satisfies Record<keyof FitOptions, true>,
+);
+
+const PREDICT_OPTIONS = Object.keys(
+  {
+    batchSize: true,
+    steps: true,
+    callbacks: true,
+    verbose: true,
+    signal: true,
+  } satisfies Record<keyof PredictOptions, true>,
+);
+
+const EVALUATE_OPTIONS: readonly string[] = [
+  ...PREDICT_OPTIONS,
+  "sampleWeight" satisfies keyof EvaluateOptions,
+];
+
 function checkCount(operation: string, option: string, value: number | undefined, least = 1): void {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return;
   throw errors.option(operation, option, `a whole number from ${least} on`, value);
 }
 
 function checkFitOptions(options: FitOptions): void {
+  checkOptionNames("fit", options, FIT_OPTIONS);
   checkCount("fit", "epochs", options.epochs, 0);
   checkCount("fit", "initialEpoch", options.initialEpoch, 0);
   checkCount("fit", "batchSize", options.batchSize);
@@ -410,6 +447,7 @@ export async function evaluate(
   y: TensorsLike | null,
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
+  checkOptionNames("evaluate", options, EVALUATE_OPTIONS);
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
   checkCount("evaluate", "batchSize", batchSize);
   checkCount("evaluate", "steps", steps);
@@ -445,6 +483,7 @@ export async function predict(
   x: TensorsLike | DataSource,
   options: PredictOptions,
 ): Promise<Nested> {
+  checkOptionNames("predict", options, PREDICT_OPTIONS);
   const { batchSize, steps, verbose = 0, callbacks: given = [], signal } = options;
   checkCount("predict", "batchSize", batchSize);
   checkCount("predict", "steps", steps);

@@ -19,7 +19,7 @@ import {
 import { Layer } from "./layer.ts";
 import type { StateDict } from "./module.ts";
 import { reshape, take, transpose } from "./ops/mod.ts";
-import { oneOf } from "./options.ts";
+import { checkOptionNames, oneOf } from "./options.ts";
 import { tidy } from "./scope.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -72,6 +72,13 @@ export interface LoadWeightsOptions extends WeightMapOptions {
 }
 
 const FRAMEWORKS = ["pytorch"] as const;
+
+const LOAD_OPTIONS = Object.keys(
+  { from: true, strict: true, names: true, flattened: true } satisfies Record<
+    keyof LoadWeightsOptions,
+    true
+  >,
+);
 
 /** What PyTorch counts and never reads in inference. */
 const COUNTER = /(^|\.)num_batches_tracked$/;
@@ -371,14 +378,16 @@ export function foreignState(
 /**
  * Takes weights that were read elsewhere over into a model.
  *
- * @throws {RangeError} When some are missing, left over, of another shape or of another kind of numbers; all are named,
+ * @throws {RangeError} When an option is unknown, or some are missing, left over, of another shape or of another kind of numbers; all are named,
  * and nothing is changed.
  */
 export function loadForeignState(
   model: AnyLayer,
   state: StateDict,
-  { from = null, strict = true, ...map }: LoadWeightsOptions,
+  options: LoadWeightsOptions,
 ): void {
+  checkOptionNames("load weights", options, LOAD_OPTIONS);
+  const { from = null, strict = true, ...map } = options;
   const places = weightPlaces(model, from, map);
   const tensors = new Map(Object.entries(state));
   const faults = faultsOf(places, tensors, strict, from);

@@ -21,7 +21,7 @@ export abstract class SeededLayer extends Layer {
   }
 
   /** Where its draws come from; the runtime's generator where it has none of its own. */
-  protected get generator(): RandomGenerator | undefined {
+  override get generator(): RandomGenerator | undefined {
     return this.#generator;
   }
 

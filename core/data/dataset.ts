@@ -4,8 +4,8 @@
  * @module
  */
 
-import { errors, rangeError } from "../errors.ts";
-import { tensorFrom } from "../dispatch.ts";
+import { errors, rangeError, show, typeError } from "../errors.ts";
+import { isTensor, tensorFrom } from "../dispatch.ts";
 import { take, tensor, type TensorLike } from "../ops/mod.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -67,11 +67,21 @@ export class TensorDataset extends Dataset<readonly Tensor[]> {
    * Takes tensors, or what can be made into them.
    *
    * @throws {RangeError} When the tensors differ in length, or one is a scalar.
+   * @throws {TypeError} When one is a list or a record of tensors.
    */
   constructor(...tensors: TensorLike[]) {
     super();
     if (tensors.length === 0) {
       throw errors.option("make a dataset", "the tensors", "one or more", tensors);
+    }
+    const nest = tensors.find(isNest);
+    if (nest !== undefined) {
+      throw typeError(
+        "data.kind",
+        `Cannot make a dataset of tensors as each part must be one tensor or array: current part is ${
+          show(nest)
+        }; give lists and records to fit() itself, or a Dataset whose get() returns them`,
+      );
     }
     this.tensors = tensors.map((values) => tensor(values).keep());
     const lengths = this.tensors.map((t) => {
@@ -105,4 +115,10 @@ export class TensorDataset extends Dataset<readonly Tensor[]> {
   slice(start: number, stop: number = this.length): TensorDataset {
     return new TensorDataset(...this.tensors.map((t) => t.get([start, stop])));
   }
+}
+
+/** Whether a value is several tensors: a list of them, or a record. */
+function isNest(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
+  return Array.isArray(value) ? value.some(isTensor) : !ArrayBuffer.isView(value);
 }

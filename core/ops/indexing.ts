@@ -232,11 +232,7 @@ export type IndexRange = readonly [(number | null)?, (number | null)?, (number |
 /** One item of an index: see `Tensor.get`. */
 export type IndexItem = number | IndexRange | ":" | "..." | null | Tensor;
 
-/** Start, limit and step of a range over an axis, NumPy's rules for negative and open ends. */
-function resolveRange(
-  range: IndexRange,
-  length: number,
-): { start: number; limit: number; step: number } {
+function checkRange(range: IndexRange): void {
   const isOpen = (part: unknown) => part === null || part === undefined;
   const isRange = Array.isArray(range) && range.length <= 3 &&
     range.every((part) => isOpen(part) || Number.isInteger(part));
@@ -244,8 +240,16 @@ function resolveRange(
     const requirement = 'a number, [start, stop, step], ":", "...", null or an int32 tensor';
     throw errors.option("index", "every item", requirement, range);
   }
+  if (range[2] !== 0) return;
+  throw errors.option("slice", "the step", "a whole number other than 0", 0);
+}
+
+/** Start, limit and step of a range over an axis, NumPy's rules for negative and open ends. */
+function resolveRange(
+  range: IndexRange,
+  length: number,
+): { start: number; limit: number; step: number } {
   const step = range[2] ?? 1;
-  if (step === 0) throw errors.option("slice", "the step", "a whole number other than 0", step);
   const bound = (value: number, low: number, high: number): number =>
     Math.min(high, Math.max(low, value < 0 ? value + length : value));
   if (step > 0) {
@@ -300,7 +304,8 @@ function expandEllipsis(
 
 /** The entry at one index; the axis goes. */
 function pick(x: Tensor, axis: number, index: number): Tensor {
-  const length = knownDim("index", x.dims, axis);
+  const length = x.dims[axis];
+  if (length === null) return take(x, index, { axis });
   if (!Number.isInteger(index) || index < -length || index >= length) {
     throw errors.option(
       "index",
@@ -313,17 +318,30 @@ function pick(x: Tensor, axis: number, index: number): Tensor {
   return reshape(sliceAxis(x, axis, at, at + 1), x.dims.filter((_, i) => i !== axis));
 }
 
+/** A range over an axis of unknown size: what is counted from its end is counted from the beginning of it flipped. */
+function sliceOpen(x: Tensor, axis: number, range: IndexRange): Tensor {
+  const [start, stop, step] = [range[0] ?? 0, range[1] ?? null, range[2] ?? 1];
+  if (step < 1 || (start < 0 && stop !== null && stop >= 0)) {
+    throw errors.shapes("slice", `axis ${axis} must be known`, x.dims);
+  }
+  const flipped = (from: number, to: number | null, y: Tensor): Tensor =>
+    flip(sliceAxis(flip(y, { axis }), axis, from, to), { axis });
+  const cut = stop !== null && stop < 0 ? flipped(-stop, null, x) : x;
+  if (start >= 0) {
+    const limit = stop === null || stop < 0 ? null : Math.max(start, stop);
+    return sliceAxis(cut, axis, start, limit, step);
+  }
+  return sliceAxis(flipped(0, Math.max(0, (stop ?? 0) - start), cut), axis, 0, null, step);
+}
+
 function sliceRange(
   x: Tensor,
   axis: number,
   range: IndexRange,
 ): Tensor {
+  checkRange(range);
   const length = x.dims[axis];
-  if (length === null) {
-    const open = (range[0] ?? 0) === 0 && (range[1] ?? null) === null && (range[2] ?? 1) === 1;
-    if (open) return x;
-    throw errors.shapes("slice", `axis ${axis} must be known`, x.dims);
-  }
+  if (length === null) return sliceOpen(x, axis, range);
   const { start, limit, step } = resolveRange(range, length);
   if (step > 0) return sliceAxis(x, axis, start, limit, step);
   // Backwards: the same entries counted from the other end.

@@ -24,14 +24,39 @@ import type { Tensor } from "../tensor.ts";
 import { asDType, asTensor, type Operand } from "./operand.ts";
 
 /**
- * The same elements in another shape. One dimension may be `-1` (or `null`): it follows from the rest.
+ * The same elements in another shape. One dimension may be `-1` (or `null`): it follows from the rest. Of a symbolic
+ * tensor, several may be `null`: they are its unknown dimensions, in order, where as many elements lie between them.
  *
  * @throws {RangeError} When the number of elements does not fit.
  */
 export function reshape(x: Operand, newshape: readonly Dim[]): Tensor {
   const input = asTensor(x);
   if (!Array.isArray(newshape)) throw errors.shapeKind("reshape", newshape);
-  return apply("reshape", [input], { shape: newshape.map((d) => d ?? -1) });
+  const shape = newshape.map((d) => d ?? -1);
+  const kept = input.isSymbolic ? keptAxes(input.dims, newshape) : null;
+  return apply("reshape", [input], kept === null ? { shape } : { shape, kept });
+}
+
+/** For each unknown dimension of a new shape the axis that it was; `null` where that cannot be told, or need not be. */
+function keptAxes(dims: Dims, newshape: readonly Dim[]): (number | null)[] | null {
+  const [from, to] = [dims, newshape].map(partsBetween);
+  const fits = to.axes.length > 1 && !newshape.includes(-1) &&
+    sameShape(from.sizes, to.sizes);
+  return fits ? newshape.map((d, i) => d === null ? from.axes[to.axes.indexOf(i)] : null) : null;
+}
+
+/** The unknown axes of a shape, and how many elements lie before, between and behind them. */
+function partsBetween(dims: readonly Dim[]): { axes: number[]; sizes: number[] } {
+  const axes: number[] = [];
+  const sizes = [1];
+  dims.forEach((d, axis) => {
+    if (d !== null) sizes[sizes.length - 1] *= d;
+    else {
+      axes.push(axis);
+      sizes.push(1);
+    }
+  });
+  return { axes, sizes };
 }
 
 /** The same values under another handle. */

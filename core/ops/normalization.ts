@@ -230,11 +230,27 @@ interface GroupAttributes extends BatchAttributes {
   groups: number;
 }
 
-/** x with its channels divided into `[groups, channels / groups]`, and the axes that are normalized together. */
-function grouped(x: Tensor, { groups, axis }: GroupAttributes): [Tensor, number[]] {
+/**
+ * The mean over each group of an example, for each channel, in a shape that broadcasts to x: that of the channels'
+ * means, so that only those are divided into groups, and the other axes may have any size.
+ */
+function groupMean(x: Tensor, { groups, axis }: GroupAttributes): Tensor {
   const each = knownDim("normalize groups", x.dims, axis) / groups;
-  const divided = reshape(x, x.dims.toSpliced(axis, 1, groups, each));
-  return [divided, otherAxes(divided.ndim, [0, axis])];
+  const rest = otherAxes(x.ndim, [0, axis]);
+  const channels = rest.length === 0 ? x : mean(x, { axis: rest, keepdims: true });
+  const divided = reshape(channels, channels.dims.toSpliced(axis, 1, groups, each));
+  const means = mean(divided, { axis: axis + 1, keepdims: true });
+  return reshape(broadcastTo(means, divided.dims), channels.dims);
+}
+
+/** x without the mean of its groups, divided by their deviation, and what it was multiplied by for that. */
+function standardizedGroups(
+  x: Tensor,
+  attributes: GroupAttributes,
+): { z: Tensor; inverse: Tensor } {
+  const centred = subtract(x, groupMean(x, attributes));
+  const inverse = rsqrt(add(groupMean(square(centred), attributes), attributes.epsilon));
+  return { z: multiply(centred, inverse), inverse };
 }
 
 /** `[x, scale, g] → [dx, dScale, dOffset]`. */
@@ -242,18 +258,14 @@ const groupNormalizationGradientComposite = defineComposite<GroupAttributes>({
   name: "groupNormalizationGradient",
   infer: ([x, scale]) => like(x, scale, scale),
   compose: ([x, scale, g], attributes) => {
-    const { axis, epsilon } = attributes;
+    const { axis } = attributes;
     const rest = otherAxes(x.ndim, [axis]);
-    const [parts, axes] = grouped(x, attributes);
-    const together = { axis: axes, keepdims: true };
-    const { centred, variance } = momentsOf(parts, axes);
-    const inverse = rsqrt(add(variance, epsilon));
-    const z = multiply(centred, inverse);
-    const [scaled] = grouped(multiply(g, along(x, [axis], scale)), attributes);
-    const share = projected(scaled, z, mean(scaled, together), mean(multiply(scaled, z), together));
+    const { z, inverse } = standardizedGroups(x, attributes);
+    const scaled = multiply(g, along(x, [axis], scale));
+    const [meanOfG, meanOfGZ] = [scaled, multiply(scaled, z)].map((v) => groupMean(v, attributes));
     return [
-      reshape(multiply(share, inverse), x.dims),
-      sum(multiply(g, reshape(z, x.dims)), { axis: rest }),
+      multiply(projected(scaled, z, meanOfG, meanOfGZ), inverse),
+      sum(multiply(g, z), { axis: rest }),
       sum(g, { axis: rest }),
     ];
   },
@@ -264,10 +276,8 @@ const groupNormalizationComposite = defineComposite<GroupAttributes>({
   name: "groupNormalization",
   infer: ([x]) => like(x),
   compose: ([x, scale, offset], attributes) => {
-    const { axis, epsilon } = attributes;
-    const [parts, axes] = grouped(x, attributes);
-    const { centred, variance } = momentsOf(parts, axes);
-    const z = reshape(multiply(centred, rsqrt(add(variance, epsilon))), x.dims);
+    const { axis } = attributes;
+    const { z } = standardizedGroups(x, attributes);
     return [add(multiply(z, along(x, [axis], scale)), along(x, [axis], offset))];
   },
   gradient: ({ inputs: [x, scale], attributes }, [g]) =>

@@ -173,3 +173,12 @@ Deno.test("a loader leaves tensors alone that the dataset holds", async () => {
   for await (const _ of loader) break;
   assert(held.every(([x]) => !x.isDisposed));
 });
+
+Deno.test("a TensorDataset refuses lists and records of tensors, and says where they go", () => {
+  const nests = [{ a: [[1], [2]] }, [tensor([1, 2]), tensor([3, 4])]] as unknown[];
+  for (const nest of nests) {
+    const parts = [nest, [0, 1]] as number[][];
+    assertThrows(() => new TensorDataset(...parts), TypeError, "give lists and records to fit()");
+    assertThrows(() => new DataLoader(parts), TypeError, "a Dataset whose get() returns them");
+  }
+});

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   Callback,
   callbacks,
+  data,
   layers,
   NonFiniteLossError,
   ones,
@@ -152,4 +153,24 @@ Deno.test("an error in a callback ends the run and the model can be fitted again
     "no disk",
   );
   await model.fit(x, y, QUIET);
+});
+
+Deno.test("compile(), fit(), evaluate() and predict() refuse options that there are not", async () => {
+  const { x, y } = clusters(4);
+  const wrong = <T>(options: Record<string, unknown>): T => options as T;
+  assertThrows(() => classifier().compile(wrong({ los: "mse" })), RangeError, "did you mean loss?");
+  await assertFitFails(
+    (m) => m.fit(x, y, wrong({ epoch: 3 })),
+    RangeError,
+    'no option "epoch": known are epochs',
+  );
+  await assertFitFails((m) => m.fit(x, y, wrong(3 as never)), TypeError, "current options are 3");
+  await assertFitFails((m) => m.evaluate(x, y, wrong({ step: 1 })), RangeError, "mean steps?");
+  await assertFitFails((m) => m.predict(x, wrong({ sampleWeight: x })), RangeError, "sampleWeight");
+  const targets = { probabilities: y };
+  await assertFitFails(
+    (m) => m.fit(new data.DataLoader([x, y]), wrong(targets)),
+    RangeError,
+    'no option "probabilities"',
+  );
 });

@@ -1,7 +1,17 @@
 /** What functional models refuse, and how. */
 
-import { assertThrows } from "@std/assert";
-import { Input, layers, Model, model, ones, ops, Parameter, type Tensor } from "../../mod.ts";
+import { assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  Input,
+  Layer,
+  layers,
+  Model,
+  model,
+  ones,
+  ops,
+  Parameter,
+  type Tensor,
+} from "../../mod.ts";
 
 const dense = (options: Partial<layers.DenseOptions> = {}): layers.Dense =>
   new layers.Dense({ units: 2, ...options });
@@ -58,6 +68,9 @@ Deno.test("a call with the wrong number, names, rank or shape of inputs names th
   assertThrows(() => made.apply([ones([1, 5]), b]), RangeError, 'input "a" must have the shape');
   assertThrows(() => made.apply([ones([4]), b]), RangeError, 'input "a"');
   assertThrows(() => made.apply([3 as unknown as Tensor, b]), TypeError, 'input "a"');
+  for (const nothing of [undefined, null, 3] as unknown[]) {
+    assertThrows(() => made.apply(nothing as Tensor[]), TypeError, `${nothing} was given`);
+  }
 });
 
 Deno.test("a layer that was built for another shape is refused by name", () => {
@@ -98,4 +111,35 @@ Deno.test("hostile configs are refused with what is wrong", () => {
   refuses("a constant has other values", (g) => {
     g.constants = [{ dtype: "float32", shape: [1e9], values: [] }];
   });
+});
+
+Deno.test("a symbolic tensor where values are needed is told with what made it", async () => {
+  const x = Input({ shape: [4] });
+  const part = ops.sum(x);
+  for (const read of [() => part.item(), () => part.toArray(), () => part.dataSync()]) {
+    assertThrows(read, TypeError, 'made by "sum"');
+  }
+  assertThrows(() => x.item(), TypeError, 'of [null, 4] made by "input"');
+  await assertRejects(async () => await part.data(), TypeError, "predict() for values");
+  class Judge extends Layer {
+    forward(y: Tensor): Tensor {
+      return y.sum().item() > 0 ? y : y.neg();
+    }
+  }
+  assertThrows(() => new Judge({ name: "judge" }).apply(x), TypeError, '"sum" in judge');
+});
+
+Deno.test("a tensor where a number is needed is refused, and a text of it given", () => {
+  for (const x of [Input({ shape: [2] }), ones([2])]) {
+    assertThrows(() => (x as unknown as number) > 0, TypeError, "greater()");
+    assertThrows(() => 2 * (x as unknown as number), TypeError, "mul()");
+    assertMatch(`${x}`, /Tensor\(float32/);
+  }
+});
+
+Deno.test("Input() says what its shape must be", () => {
+  const wrong = 4 as unknown as number[];
+  assertThrows(() => Input({ shape: wrong }), TypeError, "current shape is 4");
+  assertThrows(() => Input({ batchShape: wrong }), TypeError, "current shape is 4");
+  assertThrows(() => Input({}), RangeError, "shape must be given");
 });

@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { compositeNamed } from "../../core/composite_table.ts";
 import {
-  type AnyModel,
   Input,
   type Layer,
   layers,
@@ -17,25 +16,7 @@ import {
 } from "../../mod.ts";
 import { type OpCase, readGolden } from "../golden/read_golden.ts";
 import { call, fromGolden } from "../ops/_calls.ts";
-
-const dense = (units: number, options: Partial<layers.DenseOptions> = {}): layers.Dense =>
-  new layers.Dense({ units, ...options });
-
-/** Made again from its config as JSON, with the same weights. */
-function again<M extends AnyModel>(made: M): M {
-  const { fromConfig } = made.constructor as typeof Model;
-  const copy = fromConfig.call(
-    made.constructor as typeof Model,
-    JSON.parse(JSON.stringify(made.getConfig())),
-  ) as M;
-  assertEquals(copy.getConfig(), made.getConfig());
-  copy.loadStateDict(made.stateDict());
-  return copy;
-}
-
-function same(a: Tensor, b: Tensor): void {
-  assert(ops.allclose(a, b, { rtol: 1e-6, atol: 1e-6 }).item(), `${a}\n${b}`);
-}
+import { again, dense, same } from "./_models.ts";
 
 // Operations.
 
@@ -86,13 +67,17 @@ Deno.test("every operation of the framework computes the same in a model made fr
 Deno.test("every composite that the sources define is found by its name, but for gradients and dropout", async () => {
   const folder = new URL("../../core/ops/", import.meta.url);
   const names: string[] = [];
+  const unnamed: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     const source = await Deno.readTextFile(new URL(name, folder));
-    for (const [, found] of source.matchAll(/defineComposite[^(]*\(\{\s*name: "(\w+)"/g)) {
-      names.push(found);
-    }
+    const calls = [...source.matchAll(/defineComposite(?:<[^(]*>)?\(\{\s*name(?:: "(\w+)")?/g)];
+    const made = [...source.matchAll(/= activation(?:<[^(]*>)?\(\s*"(\w+)"/g)];
+    names.push(...[...calls, ...made].flatMap(([, found]) => found ?? []));
+    if (calls.some(([, found]) => found === undefined)) unnamed.push(name);
   }
-  assert(names.length > 15, names.join());
+  assert(names.length > 35, names.join());
+  // The one function that makes composites of a name it is given is read by its calls.
+  assertEquals(unnamed, ["activations.ts"]);
   // Gradients are computed, not traced; dropout draws, and what is traced is inference.
   const wanted = names.filter((name) => !name.endsWith("Gradient") && name !== "dropout");
   assertEquals(wanted.filter((name) => compositeNamed(name) === undefined), []);

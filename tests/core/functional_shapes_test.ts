@@ -1,6 +1,6 @@
 /** Functional models of unusual shapes: deep, wide, open, reused, and with outputs that are shared or mere inputs. */
 
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   Input,
   layers,
@@ -11,11 +11,10 @@ import {
   randn,
   sequential,
   type Tensor,
+  tensor,
   traceModel,
 } from "../../mod.ts";
-
-const dense = (units: number, options: Partial<layers.DenseOptions> = {}): layers.Dense =>
-  new layers.Dense({ units, ...options });
+import { dense } from "./_models.ts";
 
 Deno.test("a chain of 1,000 layers is built, run, differentiated, shown and written without overflow", () => {
   const x = Input({ shape: [2] });
@@ -118,4 +117,85 @@ Deno.test("a call that says training trains in inference too, moving statistics 
   const values = randn([64, 2], { seed: 1 }).add(7);
   assert(Math.abs(made.apply(values).mean().item()) < 1e-3);
   assert(norm.movingMean.min().item() > 0.05);
+});
+
+Deno.test("parts of an axis of any size are those that NumPy gives, whatever its size", () => {
+  const bounds = [null, 0, 2, 9, -1, -3, -9];
+  const ranges = bounds.flatMap((start) => bounds.map((stop) => [start, stop] as const))
+    .filter(([start, stop]) => (start ?? 0) >= 0 || (stop ?? -1) < 0);
+  const items = [...ranges, ...ranges.map((range) => [...range, 2] as const)];
+  assert(items.length > 50, `${items.length}`);
+  const x = Input({ shape: [null, 2] });
+  const made = model({ inputs: x, outputs: items.map((item) => x.get(":", item)) });
+  for (const length of [0, 1, 2, 5]) {
+    const values = randn([3, length, 2]);
+    made.apply(values).forEach((part, i) => {
+      const wanted = values.get(":", items[i]);
+      assertEquals(part.shape, wanted.shape, `${items[i]} of ${length}`);
+      assertEquals(part.dataSync(), wanted.dataSync(), `${items[i]} of ${length}`);
+    });
+  }
+});
+
+Deno.test("an entry of an axis of any size is counted from either end, and must be there", () => {
+  const x = Input({ shape: [null, 2] });
+  const made = model({ inputs: x, outputs: [x.get(":", 1), x.get(":", -2)] });
+  const values = tensor([[[1, 2], [3, 4], [5, 6]]]);
+  assertEquals(made.apply(values).map((part) => part.toArray()), [[[3, 4]], [[3, 4]]]);
+  assertThrows(() => made.apply(values.get(":", [0, 1])), RangeError);
+});
+
+Deno.test("axes of size 1 come and go where several others have any size", () => {
+  const x = Input({ shape: [null, null, 4] });
+  const outputs = [
+    ops.expandDims(x, [1, 3]),
+    ops.squeeze(ops.mean(x, { axis: 3, keepdims: true }), 3),
+    ops.stack([x, x], { axis: 2 }),
+    ops.reshape(x, [null, null, null, 2, 2]),
+  ];
+  const made = model({ inputs: x, outputs });
+  assertEquals(outputs.map(({ dims }) => dims), [
+    [null, 1, null, 1, null, 4],
+    [null, null, null],
+    [null, null, 2, null, 4],
+    [null, null, null, 2, 2],
+  ]);
+  const copy = Model.fromConfig(JSON.parse(JSON.stringify(made.getConfig()))) as typeof made;
+  for (const [height, width] of [[3, 5], [1, 2], [0, 4]]) {
+    const values = ones([2, height, width, 4]);
+    for (const run of [made, copy]) {
+      assertEquals(run.apply(values).map(({ shape }) => shape), [
+        [2, 1, height, 1, width, 4],
+        [2, height, width],
+        [2, height, 2, width, 4],
+        [2, height, width, 2, 2],
+      ]);
+    }
+  }
+  assertThrows(() => ops.reshape(x, [null, 4, null, null]), RangeError, "only one dimension");
+  assertThrows(() => ops.reshape(x, [-1, -1, -1, 4]), RangeError, "only one dimension");
+});
+
+Deno.test("a list of tensors that grows from layer to layer is taken as it was at each call", () => {
+  const x = Input({ shape: [4] });
+  const features: Tensor[] = [x];
+  const blocks = [dense(2), dense(2), dense(2)];
+  for (const block of blocks) {
+    const joined = new layers.Concatenate().apply([...features, x]);
+    assertEquals(joined.dims, [null, 4 * 2 + 2 * (features.length - 1)]);
+    const sum = new layers.Concatenate().apply(features.length > 1 ? features : [x, x]);
+    features.push(block.apply(sum));
+  }
+  const [inputs, outputs] = [[x], [features[3]]];
+  const made = new Model({ inputs, outputs });
+  inputs.push(x);
+  outputs.push(x);
+  assertEquals(made.countParams(), [8, 6, 8].reduce((sum, width) => sum + 2 * width + 2, 0));
+  const values = randn([3, 4]);
+  const h = [values];
+  blocks.forEach((block, i) => {
+    h.push(block.apply(ops.concatenate(i === 0 ? [values, values] : h, { axis: 1 })));
+  });
+  const [result, ...more] = made.apply([values]);
+  assertEquals([result.toArray(), more], [h[3].toArray(), []]);
 });

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
-  type AnyModel,
   customOp,
   Input,
   Layer,
@@ -22,27 +21,13 @@ import {
   traceModel,
   zeros,
 } from "../../mod.ts";
-
-const dense = (units: number, options: Partial<layers.DenseOptions> = {}): layers.Dense =>
-  new layers.Dense({ units, ...options });
+import { again, dense, same } from "./_models.ts";
 
 /** The sum of its inputs. */
 class Join extends Layer<readonly Tensor[], Tensor> {
   forward(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((sum, x) => ops.add(sum, x));
   }
-}
-
-function same(a: Tensor, b: Tensor): void {
-  assert(ops.allclose(a, b, { rtol: 1e-6, atol: 1e-6 }).item(), `${a}\n${b}`);
-}
-
-/** Made again from its config as JSON, with the same weights. */
-function again<M extends AnyModel>(made: M): M {
-  const copy = Model.fromConfig(JSON.parse(JSON.stringify(made.getConfig()))) as M;
-  assertEquals(copy.getConfig(), made.getConfig());
-  copy.loadStateDict(made.stateDict());
-  return copy;
 }
 
 Deno.test("a functional model computes what its layers do, one after the other", () => {
@@ -139,7 +124,7 @@ Deno.test("layers that take lists, and models in models, are one call each", () 
     inputs: x,
     outputs: sequential([dense(2)]).apply(inner.apply(inner.apply(x))),
   });
-  assertEquals(outer.layers.map(({ name }) => name), ["input_layer", "model", "sequential"]);
+  assertEquals(outer.layers.map(({ name }) => name), ["input_layer", "functional", "sequential"]);
   assertEquals(outer.countParams(), 20 + 10);
   assertEquals(sequential([inner, dense(3)]).apply(ones([2, 4])).shape, [2, 3]);
   const values = randn([3, 4]);

@@ -1,5 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { gradCheck, Module, ops, Parameter, type Tensor, tensor, Variable } from "../../mod.ts";
+import {
+  type AnyModule,
+  gradCheck,
+  Module,
+  ops,
+  Parameter,
+  type StateDict,
+  type Tensor,
+  tensor,
+  Variable,
+} from "../../mod.ts";
 
 class Affine extends Module {
   weight: Parameter;
@@ -169,4 +179,37 @@ Deno.test("a copy of a variable does not follow it", () => {
 
 Deno.test("a parameter of whole numbers cannot be trained", () => {
   assertThrows(() => new Parameter([1], { dtype: "int32" }), TypeError, "float32 or float64");
+});
+
+Deno.test("two weights of one path are refused before one is lost", () => {
+  class Outer extends Module {
+    override namedChildren(): [string, AnyModule][] {
+      return [["a.b", new Affine()], ["a", new Inner()]];
+    }
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  class Inner extends Module {
+    b = new Affine();
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const outer = new Outer();
+  assertThrows(() => outer.stateDict(), RangeError, '"a.b.weight"');
+  assertThrows(() => outer.loadStateDict({}), RangeError, '"a.b.weight"');
+});
+
+Deno.test("loadStateDict() names what is no tensor, and changes nothing", () => {
+  const affine = new Affine();
+  const before = affine.weight.toArray();
+  for (const weight of [[[1, 2], [3, 4]], 7, undefined] as unknown[]) {
+    const state = { bias: tensor([5, 5]), weight: weight as Tensor };
+    assertThrows(() => affine.loadStateDict(state), RangeError, "weight is");
+  }
+  for (const state of [null, undefined, 3] as unknown[]) {
+    assertThrows(() => affine.loadStateDict(state as StateDict), TypeError, `${state}`);
+  }
+  assertEquals([affine.weight.toArray(), affine.bias.toArray()], [before, [0, 0]]);
 });

@@ -134,3 +134,18 @@ Deno.test("Sequential takes the dtype of an Input, and keeps it in its config", 
     .getConfig();
   assertEquals(Sequential.fromConfig(config).getConfig(), config);
 });
+
+Deno.test("a model that would be part of itself is refused", () => {
+  const [outer, middle] = [sequential([], { name: "outer" }), sequential([])];
+  outer.add(middle);
+  assertThrows(() => outer.add(outer), RangeError, "part of itself");
+  assertThrows(() => middle.add(outer), RangeError, "Cannot add outer");
+});
+
+Deno.test("an Input stands first in a Sequential, and once", () => {
+  const input = (): Tensor => Input({ shape: [2] });
+  assertThrows(() => sequential([input(), input()]), TypeError, "once and first");
+  const dense = new layers.Dense({ units: 1 });
+  assertThrows(() => sequential([dense, input()]), TypeError, "once and first");
+  assertThrows(() => sequential([ones([1, 2]), dense]), TypeError, "once and first");
+});

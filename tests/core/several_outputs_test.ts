@@ -104,6 +104,21 @@ Deno.test("predict() gives what the model gives, joined over batches", async () 
   assertEquals(model.predictOnBatch(x).map(({ ndim }) => ndim), [2, 2]);
 });
 
+Deno.test("evaluate(), predict() and predictOnBatch() take a record of inputs in any order", async () => {
+  const model = compiled();
+  const record = { b: x[1], a: x[0] };
+  assertEquals(
+    await model.evaluate(record, { kind_of: kind, price }),
+    await model.evaluate(x, [price, kind]),
+  );
+  const listed = await model.predict(x);
+  for (const outputs of [await model.predict(record), model.predictOnBatch(record)]) {
+    outputs.forEach((output, i) => assert(ops.allclose(output, listed[i], { atol: 1e-6 }).item()));
+  }
+  await assertRejects(() => model.predict({ a: x[0] }), RangeError, "lacks b");
+  assertThrows(() => model.predictOnBatch({ ...record, c: x[0] }), RangeError, "has c");
+});
+
 Deno.test("an output without a loss needs no target", async () => {
   const model = made();
   model.compile({ loss: { price: "mse" } });

@@ -7,13 +7,12 @@ import {
   layers,
   Model,
   model,
+  ones,
   ops,
   sequential,
   type Tensor,
 } from "../../mod.ts";
-
-const dense = (units: number, options: Partial<layers.DenseOptions> = {}): layers.Dense =>
-  new layers.Dense({ units, ...options });
+import { dense } from "./_models.ts";
 
 function summaryOf(made: Model, options: { expandNested?: boolean } = {}): string {
   let text = "";
@@ -100,4 +99,35 @@ Deno.test("summary() fits 80 columns, whatever layers are called and however dee
     const letters = text.replaceAll(/[^a-z_]/g, "");
     assert(letters.includes(name), text);
   }
+});
+
+Deno.test("summary() shows the shapes of a subclassed model that was called on values", () => {
+  class Tower extends Model {
+    readonly hidden = dense(4);
+    readonly head = sequential([dense(2)]);
+    override forward(x: Tensor): Tensor {
+      return this.head.apply(this.hidden.apply(x));
+    }
+  }
+  const made = new Tower();
+  assertEquals(rowsOf(summaryOf(made)).map(([, shape]) => shape), ["?", "?"]);
+  made.apply(ones([2, 3]));
+  assertEquals(rowsOf(summaryOf(made)), [
+    ["dense (Dense)", "[null, 4]", "16"],
+    ["sequential (Sequential)", "[null, 2]", "10"],
+  ]);
+});
+
+Deno.test("summary() leaves shapes open where a forward needs values", () => {
+  class Judge extends Model {
+    readonly hidden = dense(4);
+    override forward(x: Tensor): Tensor {
+      const h = this.hidden.apply(x);
+      return h.sum().item() > 0 ? h : h.neg();
+    }
+  }
+  const made = new Judge();
+  made.hidden.buildFor([null, 3]);
+  made.apply(ones([2, 3]));
+  assertEquals(rowsOf(summaryOf(made)), [["dense (Dense)", "[null, 4]", "16"]]);
 });

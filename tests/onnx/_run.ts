@@ -10,6 +10,7 @@ import {
   type DType,
   exporters,
   Layer,
+  ops,
   type Shape,
   type Tensor,
   tidy,
@@ -64,6 +65,11 @@ export function inputsOf(kinds: readonly InputKind[], batch: number): Tensor[] {
   return kinds.map(({ shape, dtype, range, map = (x) => x }, place) =>
     map(draw([batch, ...shape], { dtype, range, seed: batch + 7 * place }))
   );
+}
+
+/** Values of a shape, the same each time. */
+export function drawn(...shape: number[]): Tensor {
+  return ops.randn(shape, { seed: shape.length });
 }
 
 /** Runs a function with the path of a file in a folder of its own. */
@@ -136,6 +142,11 @@ export async function exported(
     await new exporters.OnnxExporter().export(layer, path, options);
     return await readModel(path);
   });
+}
+
+/** The shape of an input or output of a file: sizes, and the names of open ones. */
+export function shapeOf({ type }: ReadModel["graph"]["input"][0]): (number | string)[] {
+  return type.tensorType.shape.dim.map(({ dimParam, dimValue }: ReadModel) => dimParam || dimValue);
 }
 
 /** The operators of a file, in order. */

@@ -3,8 +3,10 @@ import {
   customOp,
   defineComposite,
   exporters,
+  Input,
   Layer,
   layers,
+  Model,
   ones,
   ops,
   sequential,
@@ -210,6 +212,8 @@ Deno.test("options are checked before anything is traced", async () => {
     [{ dynamicBatch: false, batchSize: 0 }, "batchSize must be a whole number from 1 on"],
     [{ quantize: "int4" }, "quantize must be one of qdq, dynamic"],
     [{ metadata: { epochs: 5 } }, "epochs must be a text"],
+    [{ metadata: "MIT" }, 'metadata must be a record of texts: current metadata is "MIT"'],
+    [{ metadata: null }, "metadata must be a record of texts"],
     [{ name: 7 }, "name must be a text"],
     [{ externalDataThreshold: -1 }, "externalDataThreshold must be finite and from 0 on"],
   ];
@@ -234,4 +238,24 @@ Deno.test("the export leaves the model, its mode and the memory as they were", a
   await exported(trained, { quantize: "qdq" });
   assert(trained.training);
   assertEquals(backend.memory().bytes, before);
+});
+
+Deno.test("inputs and outputs have names that differ, and are none of them empty", async () => {
+  const ends: [string, string, string[]][] = [
+    ["image", "image", ["image", "image_1"]],
+    ["", "", ["input", "output"]],
+    ["in put/1", "ü", ["in put/1", "ü"]],
+  ];
+  for (const [from, to, expected] of ends) {
+    const x = Input({ shape: [4] });
+    const hidden = new layers.Dense({ units: 4 }).apply(x);
+    const coder = new Model({ inputs: { [from]: x }, outputs: { [to]: hidden } });
+    await withPath(async (path) => {
+      await coder.export(path);
+      const { graph } = await readModel(path);
+      assertEquals([graph.input[0].name, graph.output[0].name], expected);
+      const [values] = inputsOf([f(4)], 3);
+      assertSame((await runFile(path, [[values]]))[0], [coder.apply({ [from]: values })[to]]);
+    });
+  }
 });

@@ -4,7 +4,7 @@ import { isPrimitive } from "../../core/primitives.ts";
 import { traceModel } from "../../core/traced_model.ts";
 import { ops, type Tensor, tensor } from "../../mod.ts";
 import { primitiveRules } from "../../plugins/exporters/onnx/lowerings/primitives.ts";
-import { assertParity, b, computation, f, i, type InputKind } from "./_run.ts";
+import { assertParity, b, computation, drawn, f, i, type InputKind } from "./_run.ts";
 
 type Case = [inputs: InputKind[], run: (...inputs: Tensor[]) => Tensor | Tensor[]];
 
@@ -309,10 +309,6 @@ const CASES: Record<string, Case> = {
   upsample: [[f(3, 4, 2)], (x) => ops.image.upsample(x, { factors: [2, 3] })],
   rmsNormalization: [[f(4, 6)], (x) => ops.rmsNormalization(x, { scale: drawn(6) })],
 };
-
-function drawn(...shape: number[]): Tensor {
-  return ops.randn(shape, { seed: shape.length });
-}
 
 /** Smaller on one axis, larger on the other. */
 function resized(

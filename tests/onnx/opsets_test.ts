@@ -4,6 +4,7 @@ import { operatorSince } from "./_operators.ts";
 import {
   assertParity,
   computation,
+  drawn,
   exported,
   f,
   i,
@@ -15,8 +16,6 @@ import {
 const OPSETS = [13, 14, 15, 16, 17, 18, 19, 20, 21];
 /** The first that onnxruntime takes without complaint. */
 const FIRST_RUN = 17;
-
-const drawn = (...shape: number[]): Tensor => ops.randn(shape, { seed: shape.length });
 
 /** What each of the operators that came late, or changed, is in. */
 const CASES: Record<string, [InputKind[], (...inputs: Tensor[]) => Tensor | Tensor[]]> = {

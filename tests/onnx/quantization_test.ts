@@ -11,6 +11,7 @@ import {
 } from "../../mod.ts";
 import {
   computation,
+  drawn,
   exported,
   f,
   i,
@@ -20,8 +21,6 @@ import {
   runFile,
   withPath,
 } from "./_run.ts";
-
-const drawn = (...shape: number[]): Tensor => ops.randn(shape, { seed: shape.length });
 
 function initializer(model: ReadModel, name: string): ReadModel {
   return model.graph.initializer.find((tensor: ReadModel) => tensor.name === name);

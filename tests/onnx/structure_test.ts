@@ -3,14 +3,13 @@ import { layers, ops, sequential, type Tensor } from "../../mod.ts";
 import {
   assertParity,
   computation,
+  drawn,
   exported,
   f,
   type InputKind,
   operatorsOf,
-  type ReadModel,
+  shapeOf,
 } from "./_run.ts";
-
-const drawn = (...shape: number[]): Tensor => ops.randn(shape, { seed: shape.length });
 
 /** A convolution, its batch normalization and its activation. */
 function block(x: Tensor, filters: number, activation = true): Tensor {
@@ -146,10 +145,6 @@ Deno.test("a computation a thousand operations deep is exported", async () => {
   });
   assertEquals(operatorsOf(await exported(layer)).length, 3000);
 });
-
-function shapeOf({ type }: ReadModel["graph"]["input"][0]): unknown[] {
-  return type.tensorType.shape.dim.map(({ dimParam, dimValue }: ReadModel) => dimParam || dimValue);
-}
 
 Deno.test("unknown sizes have names; the batch may be fixed", async () => {
   const layer = computation([f(3)], ([x]) => ops.tanh(x));

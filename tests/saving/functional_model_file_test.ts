@@ -17,9 +17,7 @@ import {
   type Tensor,
 } from "../../mod.ts";
 import { inFolder } from "./_files.ts";
-
-const dense = (units: number, options: Partial<layers.DenseOptions> = {}): layers.Dense =>
-  new layers.Dense({ units, ...options });
+import { dense } from "../core/_models.ts";
 
 const x = { a: randn([32, 4], { seed: 1 }), b: randn([32, 4], { seed: 2 }) };
 const y = { value: randn([32, 1], { seed: 3 }), kind: randn([32, 2], { seed: 4 }) };

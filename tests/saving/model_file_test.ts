@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import fc from "fast-check";
 import {
   exporters,
@@ -540,4 +546,40 @@ Deno.test("the tensaur importer reads the weights of a model file into another m
     assertEquals(await importer.import(path, { into: other }), other);
     assertEquals(other.compiled, false);
     assertEquals(other.apply(ones([1, 3])).dataSync(), model.apply(ones([1, 3])).dataSync());
+  }));
+
+Deno.test("a layer with a seed of its own goes on with the draws to come", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/model.tensaur`;
+    const model = sequential([
+      new layers.Dense({ units: 8, inputShape: [3] }),
+      sequential([new layers.Dropout({ rate: 0.5, seed: 3 })]),
+    ]);
+    const train = (made: Model): unknown => made.apply(ones([1, 3]), { training: true }).toArray();
+    const fresh = train(model);
+    await model.save(path);
+    const loaded = await loadModel(path);
+    const next = train(model);
+    assertNotEquals(next, fresh);
+    assertEquals(train(loaded), next);
+    assertEquals(train(loaded), train(model));
+  }));
+
+Deno.test("a draw that is no count is told as damage", async () => {
+  for (const draws of ['{"dropout":-1}', '{"dropout":"7"}', '{"dropout":1e99}']) {
+    const error = await failureOf(rewritten({ draws }));
+    assertEquals(codeOf(error), "option.value");
+  }
+});
+
+Deno.test("model.export() and loadWeights() refuse options that there are not, and write nothing", () =>
+  inFolder(async (folder) => {
+    const [path, weights] = [`${folder}/model.tensaur`, `${folder}/weights.safetensors`];
+    const model = network();
+    await assertRejects(() => model.export(path, { opset: 18 }), RangeError, "known are none");
+    await assertRejects(() => model.export(weights, { form: "pytorch" }), RangeError, '"form"');
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 0);
+    await model.saveWeights(weights);
+    const options = { strikt: false } as Record<string, boolean>;
+    await assertRejects(() => model.loadWeights(weights, options), RangeError, "mean strict?");
   }));

@@ -16,7 +16,7 @@ import {
   type OnnxNode,
   type OnnxValue,
 } from "./graph.ts";
-import { type Names, namesOf } from "./names.ts";
+import { type GraphNames, namesOf } from "./names.ts";
 import { Message } from "./protobuf.ts";
 
 /** What a file says about itself. */
@@ -98,7 +98,7 @@ function graphMessage(
   return message;
 }
 
-function nodeMessage(node: OnnxNode, { nodes, values }: Names): Message {
+function nodeMessage(node: OnnxNode, { nodes, values }: GraphNames): Message {
   const message = new Message();
   // The name of an input that is left out is empty, and must be there.
   const nameOf = (value: OnnxValue | null): string => value === null ? "" : values.get(value)!;

@@ -7,6 +7,7 @@
 import { errors } from "../../../core/errors.ts";
 import { type AnyLayer, Exporter } from "../../../core/exporter.ts";
 import { type FilePath, writeTogether } from "../../../core/files.ts";
+import { Names } from "../../../core/names.ts";
 import { tidy } from "../../../core/scope.ts";
 import type { Storage } from "../../../core/storage.ts";
 import { traceModel } from "../../../core/traced_model.ts";
@@ -84,7 +85,7 @@ export class OnnxExporter extends Exporter<OnnxExportOptions> {
     const contents = await readContents(graph);
     shareConstants(graph, contents);
     shareNodes(graph);
-    separateOutputs(graph);
+    separateEnds(graph);
     const byteLength = [...contents.values()].reduce((sum, bytes) => sum + bytes.length, 0);
     const external: ExternalData | null = byteLength < settings.externalDataThreshold
       ? null
@@ -148,14 +149,22 @@ function addSoftmax(graph: OnnxGraph): void {
   graph.nodes = [...graph.nodes, ...to.nodes];
 }
 
-/** Each output becomes the result of a node, and of one only: the format asks for it. */
-function separateOutputs(graph: OnnxGraph): void {
+/** Each output becomes the result of a node, and of one only, and has a name that no input has: the format asks for it. */
+function separateEnds(graph: OnnxGraph): void {
   const to = new OnnxBuilder(graph.opset);
   const given = new Set<OnnxValue>();
+  const names = new Names();
+  graph.inputs = graph.inputs.map(({ name, value }) => ({
+    name: names.take(name || "input"),
+    value,
+  }));
   graph.outputs = graph.outputs.map(({ name, value }) => {
     const isFree = value.producer !== null && !given.has(value);
     given.add(value);
-    return { name, value: isFree ? value : to.node("Identity", [value]) };
+    return {
+      name: names.take(name || "output"),
+      value: isFree ? value : to.node("Identity", [value]),
+    };
   });
   graph.nodes = [...graph.nodes, ...to.nodes];
 }

@@ -102,7 +102,7 @@ export interface NamedValue {
 /** The graph; passes replace its nodes. */
 export interface OnnxGraph {
   readonly opset: number;
-  readonly inputs: readonly NamedValue[];
+  inputs: readonly NamedValue[];
   outputs: readonly NamedValue[];
   /** Each after those that it depends on. */
   nodes: readonly OnnxNode[];

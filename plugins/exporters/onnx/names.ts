@@ -4,10 +4,11 @@
  * @module
  */
 
+import { Names } from "../../../core/names.ts";
 import { constantsOf, type OnnxGraph, type OnnxNode, type OnnxValue } from "./graph.ts";
 
 /** The names of all that is in a graph. */
-export interface Names {
+export interface GraphNames {
   readonly nodes: ReadonlyMap<OnnxNode, string>;
   readonly values: ReadonlyMap<OnnxValue, string>;
 }
@@ -16,29 +17,23 @@ export interface Names {
  * Names everything once: inputs and outputs as the graph has them, weights by their paths, nodes by layer and operator,
  * such as `encoder/dense/Gemm`.
  */
-export function namesOf(graph: OnnxGraph): Names {
+export function namesOf(graph: OnnxGraph): GraphNames {
   const values = new Map<OnnxValue, string>();
   const nodes = new Map<OnnxNode, string>();
-  const taken = new Set<string>();
-  const unique = (base: string): string => {
-    let name = base;
-    for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
-    taken.add(name);
-    return name;
-  };
+  const taken = new Names();
   for (const { name, value } of [...graph.inputs, ...graph.outputs]) {
     values.set(value, name);
     taken.add(name);
   }
   const constants = constantsOf(graph);
-  for (const value of constants) if (value.hint !== null) values.set(value, unique(value.hint));
-  for (const value of constants) if (value.hint === null) values.set(value, unique("constant"));
+  for (const value of constants) if (value.hint !== null) values.set(value, taken.take(value.hint));
+  for (const value of constants) if (value.hint === null) values.set(value, taken.take("constant"));
   for (const node of graph.nodes) {
     // The first part is the name of the model itself.
-    const name = unique([...node.path.slice(1), node.op].join("/"));
+    const name = taken.take([...node.path.slice(1), node.op].join("/"));
     nodes.set(node, name);
     for (const output of node.outputs) {
-      if (!values.has(output)) values.set(output, unique(`${name}_output`));
+      if (!values.has(output)) values.set(output, taken.take(`${name}_output`));
     }
   }
   return { nodes, values };

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { errors, nearMatches, rangeError, typeError } from "../../../core/errors.ts";
-import { numberIn, oneOf, switchOf } from "../../../core/options.ts";
+import { errors, show, typeError } from "../../../core/errors.ts";
+import { checkOptionNames, numberIn, oneOf, switchOf } from "../../../core/options.ts";
 
 /** How weights are written in eight bits. */
 export type OnnxQuantization = "qdq" | "dynamic";
@@ -64,7 +64,7 @@ const OPERATION = "export to ONNX";
  * @throws {TypeError} When one is of another kind.
  */
 export function settingsOf(options: OnnxExportOptions): OnnxSettings {
-  checkNames(Object.keys(options));
+  checkOptionNames(OPERATION, options, Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const settings: OnnxSettings = { ...DEFAULTS, ...Object.fromEntries(given) };
   const { opset, quantize, metadata, name, description } = settings;
@@ -85,23 +85,19 @@ export function settingsOf(options: OnnxExportOptions): OnnxSettings {
   if (options.batchSize !== undefined && settings.dynamicBatch) {
     throw errors.option(OPERATION, "dynamicBatch", "false where batchSize is given", true);
   }
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    throw typeError(
+      "option.kind",
+      `Cannot ${OPERATION} as metadata must be a record of texts: current metadata is ${
+        show(metadata)
+      }`,
+    );
+  }
   checkTexts({ name: name ?? "", description, ...metadata });
   return {
     ...settings,
     quantize: quantize && oneOf(OPERATION, "quantize", quantize, ["qdq", "dynamic"]),
   };
-}
-
-function checkNames(names: readonly string[]): void {
-  const known = Object.keys(DEFAULTS);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const [near] = nearMatches(unknown, known);
-  const hint = near === undefined ? "" : `; did you mean ${near}?`;
-  throw rangeError(
-    "option.unknown",
-    `Cannot ${OPERATION} as there is no option "${unknown}": known are ${known.join(", ")}${hint}`,
-  );
 }
 
 function checkTexts(texts: Readonly<Record<string, unknown>>): void {

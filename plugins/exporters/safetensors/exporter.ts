@@ -7,6 +7,7 @@
 import { stateError } from "../../../core/errors.ts";
 import { type AnyLayer, Exporter } from "../../../core/exporter.ts";
 import { writeWhole } from "../../../core/files.ts";
+import { checkOptionNames } from "../../../core/options.ts";
 import { foreignState, type WeightMapOptions } from "../../../core/weight_layout.ts";
 import { readState } from "../_state.ts";
 import { encodeSafetensors } from "./encode.ts";
@@ -16,6 +17,13 @@ export interface SafetensorsExportOptions extends WeightMapOptions {
   /** Whose names and layouts the weights get: `"pytorch"`. @default null (our own) */
   for?: string | null;
 }
+
+const OPTIONS = Object.keys(
+  { for: true, names: true, flattened: true } satisfies Record<
+    keyof SafetensorsExportOptions,
+    true
+  >,
+);
 
 /**
  * Writes the weights of a model, by the paths of `model.stateDict()`, in the format that Python's `safetensors` and
@@ -44,14 +52,16 @@ export class SafetensorsExporter extends Exporter<SafetensorsExportOptions> {
   /**
    * Writes the weights.
    *
-   * @throws {RangeError} When a path of the options is unknown, or two weights would have one name.
+   * @throws {RangeError} When an option or a path in one is unknown, or two weights would have one name.
    * @throws {Error} When the model has none yet, or the file cannot be written.
    */
   override async export(
     model: AnyLayer,
     path: string | URL,
-    { for: framework = null, ...map }: SafetensorsExportOptions = {},
+    options: SafetensorsExportOptions = {},
   ): Promise<void> {
+    checkOptionNames("export to safetensors", options, OPTIONS);
+    const { for: framework = null, ...map } = options;
     if (!model.built) {
       throw stateError(
         "weights.unbuilt",

@@ -7,7 +7,9 @@
 import { typeError } from "../../../core/errors.ts";
 import { type AnyLayer, Exporter } from "../../../core/exporter.ts";
 import { writeWhole } from "../../../core/files.ts";
+import { Layer } from "../../../core/layer.ts";
 import { Model } from "../../../core/model.ts";
+import { checkOptionNames } from "../../../core/options.ts";
 import { onceLoaded } from "../../../core/registry.ts";
 import { serialize } from "../../../core/serialization.ts";
 import { VERSION } from "../../../version.ts";
@@ -36,6 +38,7 @@ const DIGEST_OFFSET = 8 + '{"__metadata__":{"sha256":"'.length;
  * | `inputShape`       | JSON: what it was built for, batch axis included; absent when it was not  |
  * | `inputs`           | JSON: name, dims and dtype of each input, nested as they are given        |
  * | `training`         | JSON: the options of `compile`; absent when it was not compiled           |
+ * | `draws`            | JSON: draws of layers with seeds of their own, by path; absent where none |
  *
  * @example
  * ```ts
@@ -58,9 +61,11 @@ export class TensaurExporter extends Exporter {
    *
    * @throws {TypeError} When it is no model, or when a layer or an option of `compile` is of a class that no manifest
    * lists.
+   * @throws {RangeError} When options are given: there are none.
    * @throws {Error} When the file cannot be written.
    */
-  override async export(model: AnyLayer, path: string | URL): Promise<void> {
+  override async export(model: AnyLayer, path: string | URL, options: object = {}): Promise<void> {
+    checkOptionNames("save a model", options, []);
     if (!(model instanceof Model)) {
       throw typeError(
         "tensaur.model",
@@ -84,6 +89,7 @@ export class TensaurExporter extends Exporter {
 function metadataOf(model: Model): Record<string, string> {
   const training = model.getCompileConfig();
   const { builtShape } = model;
+  const draws = drawsOf(model);
   return {
     sha256: NO_DIGEST,
     format: "tensaur",
@@ -95,7 +101,16 @@ function metadataOf(model: Model): Record<string, string> {
       inputs: JSON.stringify(model.inputSignature),
     }),
     ...(training === null ? {} : { training: JSON.stringify(training) }),
+    ...(draws.length === 0 ? {} : { draws: JSON.stringify(Object.fromEntries(draws)) }),
   };
+}
+
+/** How often the layers with seeds of their own drew, by path. */
+function drawsOf(model: Model): [string, number][] {
+  return model.namedModules().flatMap(([path, module]): [string, number][] => {
+    const { position = 0 } = (module instanceof Layer ? module.generator : undefined) ?? {};
+    return position === 0 ? [] : [[path, position]];
+  });
 }
 
 /** The file in one piece, with its digest. */

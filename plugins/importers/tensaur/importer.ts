@@ -8,7 +8,7 @@ import { type CodedError, rangeError, stateError } from "../../../core/errors.ts
 import { type AnyLayer, Importer } from "../../../core/exporter.ts";
 import { readWhole } from "../../../core/files.ts";
 import { checkedSignature, symbolicInputs } from "../../../core/input_signature.ts";
-import { withoutCalls, withWeightsToCome } from "../../../core/layer.ts";
+import { Layer, withoutCalls, withWeightsToCome } from "../../../core/layer.ts";
 import { Model } from "../../../core/model.ts";
 import { onceLoaded } from "../../../core/registry.ts";
 import { type Config, deserialize, isSerialized } from "../../../core/serialization.ts";
@@ -117,6 +117,7 @@ async function modelFrom(
       withWeightsToCome(roomFor(tensors), () => architectureFrom(metadata))
     );
     withState(tensors, "model/", (state) => model.loadStateDict(state));
+    drawOn(model, field(metadata, "draws"));
     const training = field(metadata, "training");
     if (training !== null) {
       await model.compileFromConfig(training as Config);
@@ -156,6 +157,17 @@ function architectureFrom(metadata: Metadata): Model {
     withoutCalls(() => model.apply(symbolicInputs(checkedSignature(inputs)) as Tensor));
   } else if (!model.built && inputShape !== null) model.computeOutputShape(inputShape as Dims);
   return model;
+}
+
+/** Lets layers with seeds of their own go on with the draws to come. */
+function drawOn(model: Model, draws: unknown): void {
+  if (typeof draws !== "object" || draws === null) return;
+  const modules = new Map(model.namedModules());
+  for (const [path, position] of Object.entries(draws)) {
+    const module = modules.get(path);
+    const generator = module instanceof Layer ? module.generator : undefined;
+    if (generator !== undefined) generator.position = position;
+  }
 }
 
 /** The value of a field that holds JSON; `null` where there is none. */

@@ -48,6 +48,21 @@ function spread(
   return flat && sliced(to, flat, [{ axis, start: 0, end: -interior, step: 1 }], dims);
 }
 
+/** The same elements in another shape, of which some axes have the sizes that axes of x have when it runs. */
+function reshapedLike(
+  to: OnnxBuilder,
+  x: OnnxValue,
+  dims: Dims,
+  kept: readonly (number | null)[],
+): OnnxValue {
+  const parts = dims.map((d, i) => {
+    const axis = kept[i];
+    return d === null && axis !== null ? to.dimOf(x, axis) : to.constant([d ?? -1], "int64");
+  });
+  const shape = to.node("Concat", parts, { axis: 0 }, { dims: [dims.length] });
+  return to.node("Reshape", [x, shape], {}, { dims });
+}
+
 /** Values for each place that updates go to: the indices, repeated over all other axes. */
 function placesOf(to: OnnxBuilder, updates: OnnxValue, indices: OnnxValue, axis: number) {
   const column = to.reshape(indices, updates.dims.map((_, i) => i === axis ? null : 1));
@@ -83,7 +98,8 @@ const WITHOUT_ADDING = "adding at indices takes opset 16, and shapes with one un
 /** How movement and indexing are written. */
 export const movement = {
   reshape: {
-    lower: (to, [x], _, [{ dims }]) => to.reshape(x, dims),
+    lower: (to, [x], { kept }, [{ dims }]) =>
+      kept === undefined ? to.reshape(x, dims) : reshapedLike(to, x, dims, kept),
     without: "one axis of the new shape may be unknown, and more are",
   },
   transpose: {
