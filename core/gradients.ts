@@ -30,7 +30,6 @@ import {
   multiply,
   negative,
   power,
-  productOfOthers,
   reshape,
   sign,
   sin,
@@ -39,11 +38,12 @@ import {
   square,
   subtract,
   sum,
-  sumToShape,
   transpose,
   where,
   zerosLike,
 } from "./ops/mod.ts";
+import { sumToShape } from "./ops/movement.ts";
+import { productOfOthers } from "./ops/reduction.ts";
 import type { Primitive, PrimitiveAttributes } from "./primitives.ts";
 import { type Dims, reducedShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";

@@ -9,7 +9,6 @@ import { withRecording } from "./dispatch.ts";
 import { type DType, DTYPES, isDType } from "./dtype.ts";
 import { errors, stateError } from "./errors.ts";
 import {
-  asFloat,
   cast,
   convertToTensor,
   divideNoNan,
@@ -20,6 +19,7 @@ import {
   sum,
   type TensorLike,
 } from "./ops/mod.ts";
+import { asFloat } from "./ops/operand.ts";
 import { instanceName, numberIn, type NumberRange, oneOf, switchOf } from "./options.ts";
 import type { Config, Configurable } from "./serialization.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";

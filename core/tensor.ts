@@ -12,6 +12,7 @@ import { rangeError, stateError, typeError } from "./errors.ts";
 import { waitFor } from "./event_loop.ts";
 import { formatTensor, nest } from "./format.ts";
 import type { GraphNode } from "./graph.ts";
+import { toBackend } from "./ops/creation.ts";
 import * as ops from "./ops/mod.ts";
 import type { ClipOptions, IndexItem, Operand, ReduceOptions } from "./ops/mod.ts";
 import { forgetCollector, keep } from "./scope.ts";
@@ -194,7 +195,7 @@ export class Tensor implements Disposable {
 
   /** The same values on another backend, outside the recorded graph; itself where it is there already. */
   to(backend: string | Backend): Tensor {
-    return ops.toBackend(this, backend);
+    return toBackend(this, backend);
   }
 
   /** For variables: sees the memory of another tensor from now on. */

@@ -1,7 +1,8 @@
 import { errors, rangeError } from "../core/errors.ts";
 import type { Constraint, Initializer, Regularizer } from "../core/initializer.ts";
 import { perAxis } from "../core/ops/convolution.ts";
-import { asDType, type ConvOptions, type DataFormat } from "../core/ops/mod.ts";
+import { type ConvOptions, type DataFormat } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { numberIn, oneOf } from "../core/options.ts";
 import {
   type Config,

@@ -1,5 +1,6 @@
 import type { ActivationFunction } from "../core/initializer.ts";
-import { type FusedActivation, isFusedActivation } from "../core/ops/mod.ts";
+import { type FusedActivation } from "../core/ops/mod.ts";
+import { isFusedActivation } from "../core/ops/epilogue.ts";
 import { BUILT_IN_PACKAGE } from "../core/registry.ts";
 import { runtime } from "../core/runtime.ts";
 

@@ -10,12 +10,12 @@ import { errors } from "../core/errors.ts";
 import type { Initializer } from "../core/initializer.ts";
 import type { CallContext } from "../core/module.ts";
 import {
-  asDType,
   batchNormalization,
   batchNormalizationTraining,
   isfinite,
   where,
 } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import { tidy } from "../core/scope.ts";
 import { type Config, type Identifier, resolve, serialize } from "../core/serialization.ts";

@@ -6,7 +6,8 @@
 
 import { errors } from "../core/errors.ts";
 import { Layer, type LayerOptions } from "../core/layer.ts";
-import { type DataFormat, flip, sliceAxis } from "../core/ops/mod.ts";
+import { type DataFormat, flip } from "../core/ops/mod.ts";
+import { sliceAxis } from "../core/ops/movement.ts";
 import type { Config } from "../core/serialization.ts";
 import type { Tensor } from "../core/tensor.ts";
 import {

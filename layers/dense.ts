@@ -6,7 +6,8 @@
 
 import { errors, rangeError } from "../core/errors.ts";
 import type { Constraint, Initializer, Regularizer } from "../core/initializer.ts";
-import { asDType, linear } from "../core/ops/mod.ts";
+import { linear } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import {
   type Config,
   type Identifier,

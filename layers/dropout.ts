@@ -6,7 +6,8 @@
 
 import { errors } from "../core/errors.ts";
 import type { CallContext } from "../core/module.ts";
-import { add, asFloat, dropout, greater, multiply, onesLike, where } from "../core/ops/mod.ts";
+import { add, dropout, greater, multiply, onesLike, where } from "../core/ops/mod.ts";
+import { asFloat } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import type { Config } from "../core/serialization.ts";
 import type { Dims } from "../core/shape.ts";

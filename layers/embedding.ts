@@ -8,7 +8,8 @@ import type { DType } from "../core/dtype.ts";
 import { errors } from "../core/errors.ts";
 import type { Constraint, Initializer, Regularizer } from "../core/initializer.ts";
 import { Layer, type LayerOptions } from "../core/layer.ts";
-import { asDType, equal, take, where } from "../core/ops/mod.ts";
+import { equal, take, where } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import {
   type Config,

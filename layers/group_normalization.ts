@@ -5,7 +5,8 @@
  */
 
 import { errors } from "../core/errors.ts";
-import { asDType, groupNormalization } from "../core/ops/mod.ts";
+import { groupNormalization } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import type { Config } from "../core/serialization.ts";
 import { type Dims, knownDim, normalizeAxis } from "../core/shape.ts";

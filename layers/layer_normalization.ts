@@ -5,7 +5,8 @@
  */
 
 import { Layer, type LayerOptions } from "../core/layer.ts";
-import { asDType, layerNormalization, normalize, rmsNormalization } from "../core/ops/mod.ts";
+import { layerNormalization, normalize, rmsNormalization } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import type { Config } from "../core/serialization.ts";
 import { type Dims, normalizeAxes, type Shape } from "../core/shape.ts";

@@ -5,7 +5,9 @@
  */
 
 import type { CallContext } from "../core/module.ts";
-import { add, asFloat, multiply, randn, toBackend } from "../core/ops/mod.ts";
+import { add, multiply, randn } from "../core/ops/mod.ts";
+import { toBackend } from "../core/ops/creation.ts";
+import { asFloat } from "../core/ops/operand.ts";
 import { numberIn } from "../core/options.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import type { Config } from "../core/serialization.ts";

@@ -12,7 +12,6 @@ import { errors, rangeError, stateError, typeError } from "../core/errors.ts";
 import { Layer, type LayerOptions } from "../core/layer.ts";
 import {
   add,
-  asDType,
   broadcastTo,
   cast,
   divide,
@@ -25,6 +24,7 @@ import {
   tensor,
   type TensorLike,
 } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { switchOf } from "../core/options.ts";
 import { tidy } from "../core/scope.ts";
 import type { Config } from "../core/serialization.ts";

@@ -6,7 +6,8 @@
 
 import { errors } from "../core/errors.ts";
 import { Layer, type LayerOptions } from "../core/layer.ts";
-import { add, asDType, multiply, type Operand, tensor } from "../core/ops/mod.ts";
+import { add, multiply, type Operand, tensor } from "../core/ops/mod.ts";
+import { asDType } from "../core/ops/operand.ts";
 import { placedWith } from "../core/ops/operand.ts";
 import type { Config } from "../core/serialization.ts";
 import type { Tensor } from "../core/tensor.ts";

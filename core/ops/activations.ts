@@ -10,6 +10,7 @@ import { applyComposite, defineComposite } from "../dispatch.ts";
 import { type Meta, type NoAttributes } from "../primitives.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { activationGradient } from "./activation_gradient.ts";
 import { onesLike } from "./creation.ts";
 import {
   abs,
@@ -23,9 +24,9 @@ import {
   greater,
   log1p,
   maximum,
+  minimum,
   multiply,
   negative,
-  relu,
   sigmoid,
   sign,
   sqrt,
@@ -35,9 +36,42 @@ import {
   where,
 } from "./elementwise.ts";
 import { split } from "./movement.ts";
-import { asFloat, type Operand } from "./operand.ts";
+import { asFloat, asTensor, constantBeside, type Operand } from "./operand.ts";
 import { cumsum, sum } from "./reduction.ts";
 import { sort } from "./sorting.ts";
+
+const reluComposite = defineComposite<NoAttributes>({
+  name: "relu",
+  infer: ([x]) => [{ dims: x.dims, dtype: x.dtype }],
+  compose: ([x]) => [maximum(x, constantBeside(x, 0))],
+  gradient: ({ outputs: [y] }, [g]) => [g && activationGradient(y, g, "relu")],
+});
+
+/** Options of {@linkcode relu}. */
+export interface ReluOptions {
+  /** What values below the threshold are multiplied by. @default 0 */
+  negativeSlope?: number;
+  /** The greatest result. @default null (none) */
+  maxValue?: number | null;
+  /** Up to where values count as low. @default 0 */
+  threshold?: number;
+}
+
+/**
+ * max(x, 0), its gradient at 0 being 0. With options: min(x, `maxValue`) above the threshold, and
+ * `negativeSlope`·(x − `threshold`) below.
+ */
+export function relu(x: Operand, options: ReluOptions = {}): Tensor {
+  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
+  const input = asTensor(x);
+  if (negativeSlope === 0 && threshold === 0) {
+    const rectified = applyComposite(reluComposite, [input], NONE)[0];
+    return maxValue === null ? rectified : minimum(rectified, maxValue);
+  }
+  const high = maxValue === null ? input : minimum(input, maxValue);
+  const low = negativeSlope === 0 ? 0 : multiply(subtract(input, threshold), negativeSlope);
+  return where(greater(input, threshold), high, low);
+}
 
 const NONE: NoAttributes = Object.freeze({});
 const sameAsFirst = ([x]: readonly Meta[]): Meta[] => [{ dims: x.dims, dtype: x.dtype }];

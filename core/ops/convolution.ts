@@ -18,7 +18,7 @@ import {
   spanOf,
   spatialDims,
 } from "../windows.ts";
-import type { FusedActivation } from "./elementwise.ts";
+import type { FusedActivation } from "./activation_gradient.ts";
 import { epilogue, epilogueGradients } from "./epilogue.ts";
 import { moveaxis, reshape } from "./movement.ts";
 import { asFloatPair, type Operand } from "./operand.ts";

@@ -4,20 +4,12 @@
  * @module
  */
 
-import { apply, applyComposite, type Composite, defineComposite } from "../dispatch.ts";
+import { apply, applyComposite, defineComposite } from "../dispatch.ts";
 import { checkDType, type DType, isFloating } from "../dtype.ts";
 import { errors } from "../errors.ts";
 import type { Meta, NoAttributes, Primitive, PrimitiveAttributes } from "../primitives.ts";
 import type { Tensor } from "../tensor.ts";
-import {
-  asDType,
-  asFloat,
-  asFloatPair,
-  asPair,
-  asTensor,
-  constantBeside,
-  type Operand,
-} from "./operand.ts";
+import { asDType, asFloat, asFloatPair, asPair, asTensor, type Operand } from "./operand.ts";
 
 /** The primitives that have no attributes. */
 type Plain = {
@@ -415,79 +407,4 @@ const sigmoidOf = float("sigmoid");
 /** 1 / (1 + e^−x). */
 export function sigmoid(x: Operand): Tensor {
   return sigmoidOf(x);
-}
-
-/** How activations that a kernel can fuse are named. */
-export type FusedActivation = "linear" | "relu" | "sigmoid" | "tanh";
-
-/** The gradient before an activation, from its output y and the gradient g after it. */
-export const activationGradientComposite: Composite<{ activation: FusedActivation }> =
-  defineComposite({
-    name: "activationGradient",
-    infer: sameAsFirst,
-    compose: ([y, g], { activation }) => {
-      switch (activation) {
-        case "linear":
-          return [g];
-        case "relu":
-          return [where(greater(y, 0), g, 0)];
-        case "sigmoid":
-          return [multiply(g, multiply(y, subtract(1, y)))];
-        case "tanh":
-          return [multiply(g, subtract(1, square(y)))];
-      }
-    },
-    gradient: ({ inputs: [y, g], attributes }, [h]) => {
-      if (h === null) return [null, null];
-      const { activation } = attributes;
-      const slope = activation === "sigmoid"
-        ? subtract(1, multiply(y, 2))
-        : activation === "tanh"
-        ? multiply(y, -2)
-        : null;
-      const toOutput = slope === null ? null : multiply(h, multiply(g, slope));
-      return [toOutput, activationGradient(y, h, activation)];
-    },
-  });
-
-/** The gradient before an activation, from its output and the gradient after it. */
-export function activationGradient(
-  y: Tensor,
-  g: Tensor,
-  activation: FusedActivation,
-): Tensor {
-  return applyComposite(activationGradientComposite, [y, g], { activation })[0];
-}
-
-const reluComposite = defineComposite<NoAttributes>({
-  name: "relu",
-  infer: sameAsFirst,
-  compose: ([x]) => [maximum(x, constantBeside(x, 0))],
-  gradient: ({ outputs: [y] }, [g]) => [g && activationGradient(y, g, "relu")],
-});
-
-/** Options of {@linkcode relu}. */
-export interface ReluOptions {
-  /** What values below the threshold are multiplied by. @default 0 */
-  negativeSlope?: number;
-  /** The greatest result. @default null (none) */
-  maxValue?: number | null;
-  /** Up to where values count as low. @default 0 */
-  threshold?: number;
-}
-
-/**
- * max(x, 0), its gradient at 0 being 0. With options: min(x, `maxValue`) above the threshold, and
- * `negativeSlope`·(x − `threshold`) below.
- */
-export function relu(x: Operand, options: ReluOptions = {}): Tensor {
-  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
-  const input = asTensor(x);
-  if (negativeSlope === 0 && threshold === 0) {
-    const rectified = applyComposite(reluComposite, [input], NONE)[0];
-    return maxValue === null ? rectified : minimum(rectified, maxValue);
-  }
-  const high = maxValue === null ? input : minimum(input, maxValue);
-  const low = negativeSlope === 0 ? 0 : multiply(subtract(input, threshold), negativeSlope);
-  return where(greater(input, threshold), high, low);
 }

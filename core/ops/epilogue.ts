@@ -9,12 +9,10 @@ import type { Tensor } from "../tensor.ts";
 import {
   activationGradient,
   activationGradientComposite,
-  add,
   type FusedActivation,
-  relu,
-  sigmoid,
-  tanh,
-} from "./elementwise.ts";
+} from "./activation_gradient.ts";
+import { relu } from "./activations.ts";
+import { add, sigmoid, tanh } from "./elementwise.ts";
 import { sumToShape } from "./movement.ts";
 
 /** The activations that products can end with. */

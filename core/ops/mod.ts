@@ -4,18 +4,115 @@
  * @module
  */
 
-export * from "./creation.ts";
+export {
+  arange,
+  type ArangeOptions,
+  array,
+  convertToTensor,
+  type CreationOptions,
+  empty,
+  emptyLike,
+  eye,
+  type EyeOptions,
+  full,
+  fullLike,
+  geomspace,
+  identity,
+  linspace,
+  type LinspaceOptions,
+  logspace,
+  type NestedValues,
+  ones,
+  onesLike,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  type RandomOptions,
+  tensor,
+  type TensorLike,
+  type TensorOptions,
+  tri,
+  zeros,
+  zerosLike,
+} from "./creation.ts";
 export type { Operand } from "./operand.ts";
 export * from "./elementwise.ts";
-export * from "./reduction.ts";
-export * from "./movement.ts";
+export {
+  all,
+  allclose,
+  type AlongOptions,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  average,
+  countNonzero,
+  cumprod,
+  cumsum,
+  diff,
+  type ExtremeOptions,
+  logsumexp,
+  max,
+  mean,
+  min,
+  moments,
+  norm,
+  normalize,
+  type NormOptions,
+  prod,
+  ptp,
+  type ReduceOptions,
+  std,
+  sum,
+  trapezoid,
+  var,
+  variance,
+} from "./reduction.ts";
+export {
+  append,
+  arraySplit,
+  broadcastTo,
+  concatenate,
+  copy,
+  dsplit,
+  dstack,
+  expandDims,
+  flip,
+  fliplr,
+  flipud,
+  hsplit,
+  hstack,
+  meshgrid,
+  moveaxis,
+  ndim,
+  ravel,
+  repeat,
+  reshape,
+  roll,
+  rot90,
+  shape,
+  size,
+  split,
+  squeeze,
+  stack,
+  swapaxes,
+  tile,
+  transpose,
+  unstack,
+  vsplit,
+  vstack,
+} from "./movement.ts";
 export * from "./padding.ts";
 export * from "./indexing.ts";
 export * from "./diagonals.ts";
 export * from "./linalg.ts";
 export * from "./sorting.ts";
 export * from "./nan.ts";
-export { FUSED_ACTIVATIONS, isFusedActivation } from "./epilogue.ts";
+export type { FusedActivation } from "./activation_gradient.ts";
 export * from "./activations.ts";
 export * from "./nn.ts";
 export {
@@ -32,4 +129,3 @@ export { averagePool, maxPool, type PoolOptions } from "./pooling.ts";
 export * as image from "./image.ts";
 export * from "./normalization.ts";
 export * from "./random.ts";
-export { asDType, asFloat, asFloatPair, asTensor } from "./operand.ts";

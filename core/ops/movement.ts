@@ -9,7 +9,6 @@ import { promote } from "../dtype.ts";
 import { errors } from "../errors.ts";
 import {
   type Axis,
-  broadcastShapes,
   type Dim,
   type Dims,
   knownDim,
@@ -441,9 +440,4 @@ export function sumToShape(x: Tensor, dims: Dims): Tensor {
   const axes = x.dims.flatMap((d, i) => i < lead || (dims[i - lead] === 1 && d !== 1) ? [i] : []);
   const summed = apply("sum", [x], { axes, keepdims: false });
   return sameShape(summed.dims, dims) ? summed : reshape(summed, dims);
-}
-
-/** The shape that tensors broadcast to. */
-export function commonShape(operation: string, xs: readonly Tensor[]): Dims {
-  return xs.map((x) => x.dims).reduce((a, b) => broadcastShapes(operation, a, b));
 }

@@ -9,18 +9,9 @@ import { errors } from "../errors.ts";
 import { type Meta, type NoAttributes } from "../primitives.ts";
 import { mayBeSame, normalizeAxis, reducedShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { FusedActivation } from "./activation_gradient.ts";
 import { softplus } from "./activations.ts";
-import {
-  add,
-  clip,
-  divide,
-  exp,
-  type FusedActivation,
-  log,
-  multiply,
-  negative,
-  subtract,
-} from "./elementwise.ts";
+import { add, clip, divide, exp, log, multiply, negative, subtract } from "./elementwise.ts";
 import { epilogue, epilogueGradients } from "./epilogue.ts";
 import { oneHot, takeAlongAxis } from "./indexing.ts";
 import { matmul } from "./linalg.ts";

@@ -7,7 +7,8 @@
 import { tensorFrom } from "../../core/dispatch.ts";
 import type { DType } from "../../core/dtype.ts";
 import { errors } from "../../core/errors.ts";
-import { multiply, toTypedArray, transpose } from "../../core/ops/mod.ts";
+import { multiply, transpose } from "../../core/ops/mod.ts";
+import { toTypedArray } from "../../core/ops/creation.ts";
 import { fillRandom, RandomGenerator } from "../../core/random.ts";
 import { runtime } from "../../core/runtime.ts";
 import type { Config } from "../../core/serialization.ts";

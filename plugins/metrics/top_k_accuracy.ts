@@ -6,7 +6,8 @@
 
 import { alignTarget } from "../../core/loss.ts";
 import { MeanOverExamples, type MetricOptions } from "../../core/metric.ts";
-import { any, argmax, equal, expandDims, inTopK, sliceAxis } from "../../core/ops/mod.ts";
+import { any, argmax, equal, expandDims, inTopK } from "../../core/ops/mod.ts";
+import { sliceAxis } from "../../core/ops/movement.ts";
 import type { Config } from "../../core/serialization.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { classNumbers } from "./accuracy.ts";

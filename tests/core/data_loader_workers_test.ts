@@ -101,13 +101,15 @@ Deno.test("batches are freed turn by turn, those of a loop that was left too", a
   using loader = await loaderOf({}, { batchSize: 2, workers: 2 });
   await passOf(loader);
   const before = getBackend().memory().bytes;
+  // What other tests left may be collected meanwhile.
+  const isLevel = (): boolean => getBackend().memory().bytes <= before;
   await passOf(loader);
-  assertEquals(getBackend().memory().bytes, before);
+  assert(isLevel());
   for await (const _ of loader) break;
-  assertEquals(getBackend().memory().bytes, before);
+  assert(isLevel());
   assertEquals((await passOf(loader)).length, 5);
   await Promise.all([passOf(loader), passOf(loader)]);
-  assertEquals(getBackend().memory().bytes, before);
+  assert(isLevel());
 });
 
 Deno.test("an error names the example, its message and where it comes from", async () => {

@@ -8,8 +8,11 @@ import {
 } from "./layout";
 import { runChunk } from "./main";
 
-/** How often a thread looks for work (or for its end) before it sleeps: some 40 us. */
-const SPINS: i32 = 20000;
+/**
+ * How often a thread looks for work (or for its end) before it sleeps: some 300 us, longer than a training step goes
+ * without work to share. To be woken takes a thread longer than many a product.
+ */
+const SPINS: i32 = 150_000;
 /** The main thread looks after sleeping helpers this often, in ns. */
 const PATIENCE: i64 = 100_000_000;
 /** So many times without a sign of life, and a helper counts as lost: 60 s. */
