@@ -10,6 +10,7 @@ import { type DType, type DTypeArrays, type TypedArray, viewArray } from "../../
 import { rangeError } from "../../../core/errors.ts";
 import type { Storage } from "../../../core/storage.ts";
 import { Allocator } from "./allocator.ts";
+import { convolutionKernels } from "./convolution.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { type Build, type Engine, loadKernels, NO_LIBRARY, type ProductLibrary } from "./engine.ts";
 import { fusedKernels } from "./fused.ts";
@@ -19,10 +20,10 @@ import { matmulKernels } from "./matmul.ts";
 import type { LinearMemory } from "./memory.ts";
 import { movementKernels } from "./movement.ts";
 import { normalizationKernels } from "./normalization.ts";
+import { poolingKernels } from "./pooling.ts";
 import { randomKernels } from "./random.ts";
 import { reductionKernels } from "./reductions.ts";
 import { Threads } from "./threads.ts";
-import { windowKernels } from "./windows.ts";
 
 /** How a {@linkcode WasmBackend} is set up. */
 export interface WasmBackendOptions {
@@ -121,7 +122,8 @@ export class WasmBackend extends Backend {
       ...movementKernels(engine),
       ...indexingKernels(engine),
       ...matmulKernels(engine),
-      ...windowKernels(engine),
+      ...convolutionKernels(engine),
+      ...poolingKernels(engine),
       ...normalizationKernels(engine),
       ...fusedKernels(engine),
       ...randomKernels(engine),

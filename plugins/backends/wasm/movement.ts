@@ -74,7 +74,7 @@ function copyBetween(
 }
 
 /** Elements of 4 bytes, as the kernels count them. */
-const FOUR_BYTES = 2;
+export const FOUR_BYTES = 2;
 
 /** An axis of a copy: its size, and the elements from one to the next, where they are and where they go. */
 export type CopiedAxis = readonly [size: number, strideFrom: number, strideTo: number];
