@@ -39,9 +39,11 @@ export const cnn: Workload = {
 /** A step of the block takes TensorFlow.js's cpu backend more than a minute. */
 const BLOCK_SLOW = ["jax-js"];
 
-const BLOCK_TARGETS: readonly StepTarget[] = ["wasm", "native"].flatMap((backend) =>
-  [1, 2].map((threads): StepTarget => [`tensaur ${backend} ${threads}t`, `torch ${threads}t`, 1])
-);
+const BLOCK_TARGETS: readonly StepTarget[] = [1, 2].map((threads): StepTarget => [
+  `tensaur native ${threads}t`,
+  `torch ${threads}t`,
+  1,
+]);
 
 /** 32×32×16 → two convolutions 3×3 with batch normalization and a skip → mean → dense 10; SGD with momentum. */
 export const resnet: Workload = {
