@@ -58,6 +58,11 @@ export abstract class Backend {
   /** Kernels by the name of the primitive or composite. */
   abstract readonly kernels: ReadonlyMap<string, Kernel>;
 
+  /** The names under which a composite may bring a kernel for it, the most wanted first. @default its own name */
+  get kernelNames(): readonly string[] {
+    return [this.name];
+  }
+
   /** Counts what is alive. */
   readonly ledger: MemoryLedger = new MemoryLedger();
 

@@ -371,8 +371,11 @@ function referenceKernel(backend: Backend, primitive: Primitive): Kernel {
   return runtime().backendNamed("reference").kernels.get(primitive)!;
 }
 
-function fusedKernel(backend: Backend, composite: Composite): Kernel | undefined {
-  return backend.kernels.get(composite.name) ?? composite.kernels?.[backend.name];
+function fusedKernel(backend: Backend, { name, kernels }: Composite): Kernel | undefined {
+  const own = backend.kernels.get(name);
+  if (own !== undefined || kernels === undefined) return own;
+  const known = backend.kernelNames.find((backendName) => Object.hasOwn(kernels, backendName));
+  return known === undefined ? undefined : kernels[known];
 }
 
 function runFused<Attributes>(

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import type { DType } from "../../core/dtype.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
+import { customOp, ops, tensor } from "../../mod.ts";
 import { NativeBackend } from "../../plugins/backends/native/backend.ts";
 import { blasCandidates, findBlas } from "../../plugins/backends/native/library.ts";
 import { ReferenceBackend } from "../../plugins/backends/reference/backend.ts";
@@ -253,4 +254,25 @@ testNative("TENSAUR_BLAS is passed over where it may not be read", async () => {
   const env = { TENSAUR_BLAS: "/nowhere/libblas.so" };
   const text = await choose("native", [`--allow-ffi=${blas!.path}`], env);
   assertEquals(text, `on native ${SUM}\n`);
+});
+
+testNative("a kernel that a composite brings for the wasm backend runs here too", () => {
+  let runs = 0;
+  const twice = customOp({
+    name: "test>twice",
+    forward: ([x]) => ops.add(x, x),
+    backward: (gradient) => [ops.multiply(gradient, 2)],
+    infer: ([x]) => x,
+    kernels: {
+      wasm: {
+        run([x], [y]) {
+          runs++;
+          const [from, to] = [x, y].map((one) => native.view(one.storage, "float32", one.size));
+          for (let i = 0; i < from.length; i++) to[i] = 2 * from[i];
+        },
+      },
+    },
+  });
+  assertEquals(twice([tensor([1, 2]).to(native)]).toArray(), [2, 4]);
+  assertEquals(runs, 1);
 });

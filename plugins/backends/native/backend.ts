@@ -56,6 +56,11 @@ export class NativeBackend extends WasmBackend {
     return "native";
   }
 
+  /** Kernels for the wasm backend run here too: the memory is the same. */
+  override get kernelNames(): readonly string[] {
+    return ["native", "wasm"];
+  }
+
   /** What it runs on: the library, then what the wasm backend says. */
   override get description(): string {
     const { name, path } = this.#library;
