@@ -3,6 +3,7 @@ import { binaryChunk, binaryStridedChunk } from "./binary";
 import { biasGradientChunk, fusedRowsChunk, updateChunk } from "./fused";
 import { castChunk } from "./convert";
 import { convolutionChunk } from "./convolution";
+import { convolutionGradientChunk } from "./convolution_gradients";
 import { gemmChunk } from "./gemm";
 import { copyChunk } from "./move";
 import { normalizeChunk } from "./normalize";
@@ -17,7 +18,8 @@ import { unaryChunk } from "./unary";
 export { binary, binaryStrided } from "./binary";
 export { biasActivationGradient, fusedRows, update } from "./fused";
 export { cast, select } from "./convert";
-export { convolve, inputGradient, kernelGradient } from "./convolution";
+export { convolve } from "./convolution";
+export { inputGradient, kernelGradient } from "./convolution_gradients";
 export { matmul } from "./gemm";
 export { scatterAdd, scatterAddAlong, scatterUpdate, take, takeAlong } from "./indexing";
 export { copyStrided, fill } from "./move";
@@ -50,10 +52,10 @@ export function runChunk(kind: i32, chunk: i32): void {
     case COPY: return copyChunk(chunk);
     case RANDOM: return randomChunk(chunk);
     case CONV_PACK:
-    case CONV_ROWS:
+    case CONV_ROWS: return convolutionChunk(kind, chunk);
     case CONV_INPUT:
     case CONV_INPUT_PACK:
-    case CONV_KERNEL: return convolutionChunk(kind, chunk);
+    case CONV_KERNEL: return convolutionGradientChunk(kind, chunk);
     case POOL_IMAGES:
     case POOL_PIECES:
     case POOL_ROWS: return poolChunk(kind, chunk);
